@@ -1,0 +1,30 @@
+# Libraries from the system, and those that scripts/setup keeps in its cache. docs/dependencies.md says what each is for.
+if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
+    set(cache "$ENV{XDG_CACHE_HOME}/dualstore")
+else()
+    set(cache "$ENV{HOME}/.cache/dualstore")
+endif()
+set(DUALSTORE_CACHE "${cache}" CACHE PATH "Where scripts/setup put its downloads")
+
+find_package(tl-expected REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+
+set(yyjson_dir "${DUALSTORE_CACHE}/yyjson-4.0.6")
+set(duckdb_dir "${DUALSTORE_CACHE}/duckdb-1.5.6")
+foreach(file "${yyjson_dir}/yyjson.c" "${duckdb_dir}/include/duckdb.h" "${duckdb_dir}/lib/libduckdb.so")
+    if(NOT EXISTS "${file}")
+        message(FATAL_ERROR "${file} is missing: run scripts/setup")
+    endif()
+endforeach()
+
+add_library(yyjson STATIC "${yyjson_dir}/yyjson.c")
+target_include_directories(yyjson SYSTEM PUBLIC "${yyjson_dir}")
+target_compile_definitions(yyjson PUBLIC YYJSON_DISABLE_NON_STANDARD=1)
+set_target_properties(yyjson PROPERTIES C_VISIBILITY_PRESET hidden)
+
+add_library(duckdb SHARED IMPORTED)
+set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION "${duckdb_dir}/lib/libduckdb.so"
+                                        INTERFACE_INCLUDE_DIRECTORIES "${duckdb_dir}/include")

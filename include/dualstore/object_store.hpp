@@ -1,0 +1,93 @@
+// Where objects live: six calls that a directory, a bucket and a map in memory all answer alike.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dualstore/error.hpp"
+
+namespace dualstore {
+
+struct Object {
+    std::string bytes;
+    std::string etag;  // a hash of the bytes: equal bytes, equal etag
+};
+
+struct ObjectInfo {
+    std::string key;
+    std::uint64_t size = 0;
+    // Opaque; differs after every change of the object. Empty: too young to tell, the object must be read again.
+    std::string stamp;
+};
+
+struct PutMode {
+    enum class Kind { replace, create, if_match };
+    Kind kind = Kind::replace;
+    std::string etag;  // if_match only
+
+    static PutMode replace() { return {}; }
+    static PutMode create() { return {Kind::create, {}}; }
+    static PutMode if_match(std::string etag) { return {Kind::if_match, std::move(etag)}; }
+};
+
+struct PutRequest {
+    std::string key;
+    std::string_view bytes;  // alive until the call returns
+    PutMode mode;
+};
+
+struct RemoveRequest {
+    std::string key;
+    std::optional<std::string> if_match;  // an etag: remove only that version
+};
+
+struct ObjectPage {
+    std::vector<ObjectInfo> objects;  // in byte order of their keys
+    std::string next;                 // pass as `after` for the next page; empty at the end
+};
+
+struct Capabilities {
+    bool create = false;          // PutMode::create is atomic
+    bool if_match = false;        // PutMode::if_match is atomic
+    bool remove_if_match = false;
+};
+
+// A key is 1 to 1,024 bytes of UTF-8. An object is at most 5 GiB. All calls may be made from many threads at once.
+// A batch gives one result for each request, in order; requests for one key are carried out in order.
+class ObjectStore {
+  public:
+    virtual ~ObjectStore() = default;
+
+    // Stores each object and returns its etag; what is acknowledged is durable. Each object appears whole or not at all.
+    // conflict: the mode's condition does not hold (if_match on a missing object too). Replacing is idempotent.
+    virtual std::vector<Result<std::string>> put(std::span<const PutRequest> requests) = 0;
+    // The object, or none where there is none.
+    virtual std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) = 0;
+    // Size and stamp without the bytes, or none.
+    virtual Result<std::optional<ObjectInfo>> head(const std::string& key) = 0;
+    // True: removed, durably. False: there was none. conflict: another version is there.
+    virtual std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) = 0;
+    // Objects whose key begins with `prefix` and comes after `after`, at most `limit` (0: as many as the store likes to give).
+    virtual Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
+    [[nodiscard]] virtual Capabilities capabilities() const = 0;
+};
+
+// One object of a batch call.
+[[nodiscard]] Result<std::string> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode = {});
+[[nodiscard]] Result<std::optional<Object>> get_object(ObjectStore& store, std::string key);
+[[nodiscard]] Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match = {});
+
+struct DirectoryStoreOptions {
+    bool sync = true;  // false: an acknowledged write survives the process, not the machine
+    bool create = true;  // make the folder where it is missing
+};
+
+// Objects as files below `root`, the tree a bucket would be; own files lie in root/.dualstore. Several processes may use one root.
+[[nodiscard]] Result<std::shared_ptr<ObjectStore>> open_directory_store(const std::string& root, DirectoryStoreOptions options = {});
+
+}  // namespace dualstore

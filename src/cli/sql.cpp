@@ -1,0 +1,56 @@
+// sql and count: a question, and its rows in the format asked for.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/options.hpp"
+#include "cli/print.hpp"
+#include "cli/rows.hpp"
+#include "record/json.hpp"
+
+namespace dualstore::cli {
+namespace {
+
+// A JSON number, true, false or null is that; anything else is text.
+Value parameter(const std::string& text) {
+    auto parsed = record::parse_json(text);
+    if (!parsed) return Value(text);
+    yyjson_val* value = yyjson_doc_get_root(parsed->get());
+    if (yyjson_is_null(value)) return Value(std::monostate());
+    if (yyjson_is_bool(value)) return Value(yyjson_get_bool(value));
+    if (yyjson_is_str(value)) return Value(std::string(record::string_of(value)));
+    if (!yyjson_is_raw(value)) return Value(text);
+    if (text.find_first_of("eE") != text.npos) return Value(std::stod(text));
+    if (text.find('.') != text.npos) return Value(Decimal{text});
+    errno = 0;
+    const std::int64_t integer = std::strtoll(text.c_str(), nullptr, 10);
+    return errno == 0 ? Value(integer) : Value(Decimal{text});
+}
+
+}  // namespace
+
+int sql(const Options& options) {
+    auto client = open_client(options, false);
+    if (!client) return report(client.error());
+    std::vector<Value> parameters;
+    for (const auto& text : options.parameters) parameters.push_back(parameter(text));
+    auto result = client->query(options.sql, parameters);
+    if (!result) return report(result.error());
+    const std::string format = !options.format.empty() ? options.format : ::isatty(STDOUT_FILENO) == 1 ? "table" : "ndjson";
+    print_rows(*result, format);
+    return flushed();
+}
+
+int count(const Options& options) {
+    auto client = open_client(options, false);
+    if (!client) return report(client.error());
+    auto table = client->describe(options.table);
+    if (!table) return report(table.error());
+    std::string query = fmt::format("SELECT count(*) FROM \"{}\"", table->name);
+    if (!options.where.empty()) query += " WHERE " + options.where;
+    auto result = client->query(query);
+    if (!result) return report(result.error());
+    print(fmt::format("{}\n", std::get<std::int64_t>(result->rows.at(0).at(0))));
+    return flushed();
+}
+
+}  // namespace dualstore::cli

@@ -1,0 +1,30 @@
+// The tables that a store knows: a NAME.sql each, in a folder of the store's own.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dualstore/table.hpp"
+
+namespace dualstore::dual {
+
+class Catalog {
+  public:
+    explicit Catalog(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+    // Every table; none where the folder is not there yet.
+    [[nodiscard]] Result<std::vector<TableDefinition>> load() const;
+    // Keeps the definition, durably and whole or not at all. Replaces one of the same name.
+    [[nodiscard]] Result<void> add(const TableDefinition& table) const;
+
+  private:
+    std::filesystem::path folder_;
+};
+
+// What differs between two definitions of a table, one line; empty if nothing that matters to a record or a query does.
+[[nodiscard]] std::string difference(const TableDefinition& wanted, const TableDefinition& known);
+
+}  // namespace dualstore::dual

@@ -1,0 +1,96 @@
+// Descriptors, whole-file reads, temporaries and syncs: what the directory store asks of the operating system.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dualstore/error.hpp"
+
+namespace dualstore::object {
+
+// An open file or folder; closed with its owner. Closing keeps errno.
+class Descriptor {
+  public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+    ~Descriptor();
+
+    [[nodiscard]] int get() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
+    explicit operator bool() const { return fd_ >= 0; }
+
+  private:
+    int fd_ = -1;
+};
+
+// What a failed system call means to the caller, with what to do about it. Operation and key are left for the caller to fill in.
+[[nodiscard]] Error system_error(int number, std::string_view doing);
+
+// The whole of an open file; none if it is no regular file.
+[[nodiscard]] Result<std::optional<std::string>> read_whole(int fd);
+
+// Waits until the file's or folder's bytes are on the disk. Returns errno, or 0.
+[[nodiscard]] int sync(int fd);
+
+// A folder below .dualstore/tmp that one open store of one process writes in, locked while that process lives. It goes with its owner.
+class WriterFolder {
+  public:
+    // `own`: the .dualstore folder. Removes what dead writers left there.
+    [[nodiscard]] static Result<WriterFolder> make(int own);
+
+    WriterFolder(WriterFolder&& other) noexcept;
+    WriterFolder& operator=(WriterFolder&&) = delete;
+    ~WriterFolder();
+
+    [[nodiscard]] int get() const { return folder_.get(); }
+    [[nodiscard]] std::string next_name() const { return std::to_string(counter_.fetch_add(1, std::memory_order_relaxed)); }
+
+  private:
+    WriterFolder(Descriptor all, Descriptor folder, std::string name);
+
+    Descriptor all_;     // .dualstore/tmp
+    Descriptor folder_;  // this writer's own
+    std::string name_;
+    int process_;
+    mutable std::atomic<std::uint64_t> counter_ = 0;
+};
+
+// Paths, relative to .dualstore, of what writers left that are dead.
+[[nodiscard]] std::vector<std::string> leftovers_in(int own);
+
+// A file being written; removed unless it was put in its place.
+class Temporary {
+  public:
+    [[nodiscard]] static Result<Temporary> write(const WriterFolder& folder, std::string_view bytes);
+
+    Temporary(Temporary&& other) noexcept;
+    Temporary& operator=(Temporary&&) = delete;
+    ~Temporary();
+
+    // Lets the disk begin with its bytes; a sync that follows then waits less.
+    void start_sync() const;
+    [[nodiscard]] Result<void> sync() const;
+    // Renames it to `name` in `folder`; `exclusive`: only where nothing has that name, else EEXIST. Returns errno, or 0.
+    [[nodiscard]] int place(int folder, const std::string& name, bool exclusive);
+
+  private:
+    Temporary(int folder, std::string name, Descriptor file) : folder_(folder), name_(std::move(name)), file_(std::move(file)) {}
+
+    int folder_;
+    std::string name_;  // empty: placed
+    Descriptor file_;
+};
+
+}  // namespace dualstore::object

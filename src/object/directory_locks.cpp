@@ -1,0 +1,67 @@
+#include "object/directory_locks.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace dualstore::object {
+
+Result<std::unique_ptr<KeyLocks>> KeyLocks::open(int own) {
+    Descriptor file(openat(own, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!file) return fail(system_error(errno, "cannot open .dualstore/lock"));
+    return std::unique_ptr<KeyLocks>(new KeyLocks(std::move(file)));
+}
+
+std::size_t KeyLocks::stripe_of(std::string_view key) {
+    return XXH3_64bits(key.data(), key.size()) % count;
+}
+
+// Locks of the open file, not of the process (fcntl(2), F_OFD_SETLK): two stores open in one process exclude each other too.
+int KeyLocks::change(std::size_t stripe, short type) {
+    struct flock range{};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    range.l_start = static_cast<off_t>(stripe);
+    range.l_len = 1;
+    while (fcntl(file_.get(), F_OFD_SETLKW, &range) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+Result<KeyLocks::Held> KeyLocks::lock(std::vector<std::size_t> stripes) {
+    std::sort(stripes.begin(), stripes.end());
+    stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
+    Held held;
+    held.locks_ = this;
+    held.stripes_.reserve(stripes.size());
+    for (const std::size_t stripe : stripes) {
+        mutexes_[stripe].lock();
+        if (const int number = change(stripe, F_WRLCK)) {
+            mutexes_[stripe].unlock();
+            return fail(system_error(number, "cannot lock .dualstore/lock"));
+        }
+        held.stripes_.push_back(stripe);
+    }
+    return held;
+}
+
+KeyLocks::Held::~Held() {
+    for (const std::size_t stripe : stripes_) {
+        locks_->change(stripe, F_UNLCK);
+        locks_->mutexes_[stripe].unlock();
+    }
+}
+
+bool KeyLocks::in_place() const {
+    struct stat status{};
+    return fstat(file_.get(), &status) == 0 && status.st_nlink > 0;
+}
+
+}  // namespace dualstore::object

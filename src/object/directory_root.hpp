@@ -1,0 +1,67 @@
+// The folder of a directory store, opened for reading or, with the store's own files beside it, for changes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "dualstore/error.hpp"
+#include "dualstore/object_store.hpp"
+#include "object/directory_files.hpp"
+#include "object/directory_locks.hpp"
+
+namespace dualstore::object {
+
+// What changes need. Made at the first one, so that reading never writes.
+class Writer {
+  public:
+    [[nodiscard]] static Result<std::shared_ptr<Writer>> open(Descriptor root, bool sync);
+
+    [[nodiscard]] int root() const { return root_.get(); }
+    [[nodiscard]] bool syncs() const { return sync_; }
+    [[nodiscard]] KeyLocks& locks() { return *locks_; }
+    [[nodiscard]] const WriterFolder& temporaries() const { return temporaries_; }
+    // False in a forked child, which would share its parent's locks, and after someone removed the store's folder.
+    [[nodiscard]] bool usable() const;
+
+    // Opens a folder, making what is missing; with sync, its name is on the disk when this returns.
+    [[nodiscard]] Result<Descriptor> open_folder(const std::string& path);
+
+  private:
+    Writer(Descriptor root, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries);
+    Result<Descriptor> make_folder(std::string_view path);
+    bool known_durable(const std::string& path, int folder, bool now_durable);
+
+    Descriptor root_;
+    bool sync_;
+    std::unique_ptr<KeyLocks> locks_;
+    WriterFolder temporaries_;
+    pid_t process_;
+    std::mutex durable_mutex_;
+    std::unordered_map<std::string, ino_t> durable_;  // folders whose names this process has synced
+};
+
+// Safe to use from many threads.
+class Root {
+  public:
+    Root(std::string path, DirectoryStoreOptions options) : path_(std::move(path)), options_(options) {}
+
+    // The open folder; null where there is none (yet).
+    [[nodiscard]] Result<std::shared_ptr<const Descriptor>> reader();
+    [[nodiscard]] Result<std::shared_ptr<Writer>> writer();
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    Result<Descriptor> open() const;
+
+    const std::string path_;
+    const DirectoryStoreOptions options_;
+    std::mutex mutex_;
+    std::shared_ptr<const Descriptor> reader_;
+    std::shared_ptr<Writer> writer_;
+};
+
+}  // namespace dualstore::object

@@ -1,0 +1,212 @@
+#include "object/directory_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+
+#include "object/directory_put.hpp"
+#include "object/directory_root.hpp"
+#include "object/directory_tree.hpp"
+#include "object/key_rules.hpp"
+
+namespace dualstore::object {
+namespace {
+
+#ifdef O_PATH
+constexpr int only_to_stat = O_PATH;
+#else
+constexpr int only_to_stat = O_RDONLY | O_NONBLOCK;
+#endif
+
+// File systems keep times in steps of some milliseconds: within one, a second change of the same size would not show.
+constexpr std::int64_t settled_after = 100'000'000;  // ns
+
+std::int64_t nanoseconds(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::string stamp_of(const struct stat& status) {
+#ifdef __APPLE__
+    const std::int64_t changed = nanoseconds(status.st_ctimespec), modified = nanoseconds(status.st_mtimespec);
+#else
+    const std::int64_t changed = nanoseconds(status.st_ctim), modified = nanoseconds(status.st_mtim);
+#endif
+    timespec clock{};
+    clock_gettime(CLOCK_REALTIME, &clock);
+    const std::int64_t settled = nanoseconds(clock) - settled_after;
+    // A time of modification may be set at will, also to the far future; the other one is always the clock's.
+    if (changed > settled || (modified > settled && modified < settled + 2 * settled_after)) return {};
+    return fmt::format("{:x}.{:x}.{:x}.{:x}", status.st_ino, status.st_size, modified, changed);
+}
+
+std::optional<Error> key_error(const std::string& key) {
+    const auto fault = path_key_fault(key);
+    if (!fault) return std::nullopt;
+    Error error;
+    error.code = ErrorCode::invalid_argument;
+    error.message = *fault;
+    return error;
+}
+
+// Size and stamp of keys, opening a folder once for all neighbours in it.
+class Inspection {
+  public:
+    explicit Inspection(int root) : root_(root) {}
+
+    // None: gone, or no regular file.
+    std::optional<ObjectInfo> look(std::string key) {
+        auto [folder, name] = split(path_of(key));
+        if (!opened_ || folder != folder_) {
+            opened_ = open_below(root_, folder, O_RDONLY | O_DIRECTORY);
+            folder_ = std::move(folder);
+        }
+        struct stat status{};
+        if (!opened_ || fstatat(opened_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+        return ObjectInfo{std::move(key), static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
+    }
+
+  private:
+    int root_;
+    std::string folder_;
+    Descriptor opened_;
+};
+
+class DirectoryStore : public ObjectStore {
+  public:
+    DirectoryStore(const std::string& root, DirectoryStoreOptions options) : root_(root, options) {}
+
+    std::vector<Result<std::string>> put(std::span<const PutRequest> requests) override {
+        std::vector<Result<std::string>> results(requests.size());
+        for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
+            const auto count = std::min(PutGroup::longest, requests.size() - at);
+            const auto group = requests.subspan(at, count);
+            const auto group_results = std::span(results).subspan(at, count);
+            if (const auto writer = root_.writer()) {
+                PutGroup(**writer, group, group_results).run();
+            } else {
+                for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "put", group[i].key);
+            }
+        }
+        return results;
+    }
+
+    std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override {
+        std::vector<Result<std::optional<Object>>> results;
+        results.reserve(keys.size());
+        const auto root = root_.reader();
+        for (const auto& key : keys) {
+            auto error = root ? key_error(key) : root.error();
+            if (error) {
+                results.emplace_back(fail_at(std::move(*error), "get", key));
+            } else if (!*root) {
+                results.emplace_back(std::nullopt);
+            } else {
+                auto found = read_object(open_below((*root)->get(), path_of(key), O_RDONLY | O_NONBLOCK));
+                if (!found) found = fail_at(std::move(found.error()), "get", key);
+                results.push_back(std::move(found));
+            }
+        }
+        return results;
+    }
+
+    Result<std::optional<ObjectInfo>> head(const std::string& key) override {
+        const auto root = root_.reader();
+        auto error = root ? key_error(key) : root.error();
+        if (error) return fail_at(std::move(*error), "head", key);
+        if (!*root) return std::nullopt;
+        const Descriptor opened = open_below((*root)->get(), path_of(key), only_to_stat);
+        if (!opened && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+        struct stat status{};
+        if (!opened || fstat(opened.get(), &status) != 0) {
+            return fail_at(errno == ELOOP ? link_error() : system_error(errno, "cannot look at the object"), "head", key);
+        }
+        if (!S_ISREG(status.st_mode)) return std::nullopt;
+        return ObjectInfo{key, static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
+    }
+
+    std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) override;
+    Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) override;
+
+    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true}; }
+
+  private:
+    Root root_;
+};
+
+std::vector<Result<bool>> DirectoryStore::remove(std::span<const RemoveRequest> requests) {
+    std::vector<Result<bool>> results(requests.size(), Result<bool>(false));
+    const auto root = root_.reader();
+    if (root && !*root) return results;  // an empty store stays unmade
+    for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
+        const auto count = std::min(PutGroup::longest, requests.size() - at);
+        const auto group = requests.subspan(at, count);
+        const auto group_results = std::span(results).subspan(at, count);
+        if (const auto writer = root_.writer()) {
+            RemoveGroup(**writer, group, group_results).run();
+        } else {
+            for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "remove", group[i].key);
+        }
+    }
+    return results;
+}
+
+Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_view after, std::size_t limit) {
+    ObjectPage page;
+    const auto root = root_.reader();
+    if (!root) return fail_at(root.error(), "list", std::string(prefix));
+    if (!*root) return page;
+    // One more than asked for tells whether a next page has anything.
+    const std::size_t wanted = limit == 0 || limit == std::numeric_limits<std::size_t>::max() ? 0 : limit + 1;
+    auto keys = find_keys((*root)->get(), prefix, after, wanted);
+    if (!keys) return fail_at(std::move(keys.error()), "list", std::string(prefix));
+    if (wanted != 0 && keys->size() == wanted) {
+        keys->pop_back();
+        page.next = keys->back();
+    }
+    Inspection inspection((*root)->get());
+    page.objects.reserve(keys->size());
+    for (auto& key : *keys) {
+        if (auto found = inspection.look(std::move(key))) page.objects.push_back(std::move(*found));
+    }
+    return page;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> leftovers(const std::string& root) {
+    const Descriptor folder(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) return fail(system_error(errno, fmt::format("cannot open the directory {}", root)));
+    const Descriptor own = open_below(folder.get(), ".dualstore", O_RDONLY | O_DIRECTORY);
+    if (!own) return std::vector<std::string>();
+    auto found = leftovers_in(own.get());
+    for (auto& path : found) path.insert(0, ".dualstore/");
+    return found;
+}
+
+}  // namespace dualstore::object
+
+namespace dualstore {
+
+Result<std::shared_ptr<ObjectStore>> open_directory_store(const std::string& root, DirectoryStoreOptions options) {
+    struct stat status{};
+    if (root.empty()) return fail(ErrorCode::invalid_argument, "the path of the directory is empty", "open");
+    if (stat(root.c_str(), &status) == 0) {
+        if (!S_ISDIR(status.st_mode)) return fail(ErrorCode::invalid_argument, fmt::format("{} is a file, not a directory", root), "open");
+    } else if (errno == ENOTDIR) {
+        return fail(ErrorCode::invalid_argument, fmt::format("{} lies under a file, not in a directory", root), "open");
+    } else if (errno != ENOENT) {
+        return object::fail_at(object::system_error(errno, fmt::format("cannot open the directory {}", root)), "open", {});
+    } else if (!options.create) {
+        return fail(ErrorCode::not_found, fmt::format("there is no directory {}", root), "open");
+    }
+    return std::make_shared<object::DirectoryStore>(root, options);
+}
+
+}  // namespace dualstore

@@ -1,0 +1,244 @@
+#include "object/directory_tree.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#if defined(__linux__) && __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#endif
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "object/key_rules.hpp"
+
+namespace dualstore::object {
+namespace {
+
+constexpr std::size_t longest_name = 255;  // bytes, of a file's name
+constexpr std::size_t chunk_length = 250;
+constexpr std::string_view chunk_mark = "%+";
+
+#ifdef O_PATH
+constexpr int pass_through = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#else
+constexpr int pass_through = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+
+void append_part(std::string& path, std::string_view part) {
+    while (part.size() > longest_name) {
+        std::size_t end = chunk_length;
+        while ((static_cast<unsigned char>(part[end]) & 0xc0) == 0x80) --end;  // not inside a character
+        path += part.substr(0, end);
+        path += chunk_mark;
+        path += '/';
+        part.remove_prefix(end);
+    }
+    path += part;
+}
+
+bool is_link(int folder, const char* name) {
+    struct stat status{};
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
+Descriptor open_step(int folder, const std::string& name, int flags) {
+    Descriptor opened(openat(folder, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+    // A link where a folder is asked for gives ENOTDIR, and O_PATH opens the link itself.
+    if ((opened || errno == ENOTDIR) && is_link(folder, name.c_str())) {
+        opened = Descriptor();
+        errno = ELOOP;
+    }
+    return opened;
+}
+
+#ifdef SYS_openat2
+Descriptor open_at_once(int root, const char* path, int flags) {
+    open_how how{};
+    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_NO_SYMLINKS;
+    return Descriptor(static_cast<int>(syscall(SYS_openat2, root, path, &how, sizeof how)));
+}
+#endif
+
+enum class Kind { file, folder, other };
+
+Kind kind_of(int folder, const dirent& entry) {
+    if (entry.d_type == DT_REG) return Kind::file;
+    if (entry.d_type == DT_DIR) return Kind::folder;
+    if (entry.d_type != DT_UNKNOWN) return Kind::other;
+    struct stat status{};
+    if (fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
+    return S_ISREG(status.st_mode) ? Kind::file : S_ISDIR(status.st_mode) ? Kind::folder : Kind::other;
+}
+
+struct CloseFolder {
+    void operator()(DIR* folder) const { closedir(folder); }
+};
+
+// One folder to be read, and what the keys in it begin with.
+struct Branch {
+    std::string path;  // empty: the root
+    std::string begin;
+
+    [[nodiscard]] std::string below(std::string_view name) const {
+        return path.empty() ? std::string(name) : path + '/' + std::string(name);
+    }
+    [[nodiscard]] bool chunk() const { return path.ends_with(chunk_mark); }
+};
+
+class Walk {
+  public:
+    Walk(int root, std::string_view prefix, std::string_view after) : root_(root), prefix_(prefix), after_(after) {}
+
+    Result<std::vector<std::string>> run(Branch start) {
+        branches_.push_back(std::move(start));
+        for (bool first = true; !branches_.empty(); first = false) {
+            const Branch branch = std::move(branches_.back());
+            branches_.pop_back();
+            if (const int number = read(branch)) {
+                if (number == ENOENT || number == ENOTDIR || (number == ELOOP && !first)) continue;  // gone or replaced meanwhile
+                if (number == ELOOP) return fail(link_error());
+                return fail(system_error(number, "cannot list the folder"));
+            }
+        }
+        return std::move(keys_);
+    }
+
+  private:
+    int read(const Branch& branch) {
+        Descriptor opened = open_below(root_, branch.path.empty() ? "." : branch.path, O_RDONLY | O_DIRECTORY);
+        if (!opened) return errno;
+        const std::unique_ptr<DIR, CloseFolder> entries(fdopendir(opened.get()));
+        if (!entries) return errno;
+        opened.release();
+        for (;;) {
+            errno = 0;
+            const dirent* entry = readdir(entries.get());
+            if (entry == nullptr) return errno;
+            const std::string_view name = entry->d_name;
+            if (name == "." || name == ".." || (branch.path.empty() && name == ".dualstore")) continue;
+            const Kind kind = kind_of(dirfd(entries.get()), *entry);
+            if (kind == Kind::folder) take_folder(branch, name);
+            if (kind == Kind::file) take_file(branch, name);
+        }
+    }
+
+    void take_folder(const Branch& branch, std::string_view name) {
+        Branch next{branch.below(name), branch.begin};
+        if (next.chunk()) {
+            next.begin += name.substr(0, name.size() - chunk_mark.size());
+        } else {
+            next.begin.append(name).append("/");
+        }
+        const bool wanted = next.begin.starts_with(prefix_) || prefix_.starts_with(next.begin);
+        const bool passed = next.begin <= after_ && !after_.starts_with(next.begin);
+        if (wanted && !passed && next.begin.size() <= longest_key) branches_.push_back(std::move(next));
+    }
+
+    void take_file(const Branch& branch, std::string_view name) {
+        std::string key = branch.begin;
+        key += name;
+        if (key <= after_ || !key.starts_with(prefix_) || path_key_fault(key)) return;
+        if (branch.chunk() && path_of(key) != branch.below(name)) return;  // cut elsewhere than the store would
+        keys_.push_back(std::move(key));
+    }
+
+    int root_;
+    std::string_view prefix_;
+    std::string_view after_;
+    std::vector<Branch> branches_;
+    std::vector<std::string> keys_;
+};
+
+}  // namespace
+
+std::string path_of(std::string_view key) {
+    if (key.size() <= longest_name) return std::string(key);
+    std::string path;
+    for (;;) {
+        const auto end = key.find('/');
+        append_part(path, key.substr(0, end));
+        if (end == key.npos) return path;
+        path += '/';
+        key.remove_prefix(end + 1);
+    }
+}
+
+std::string key_of(std::string_view path) {
+    std::string key;
+    for (std::string_view rest = path;;) {
+        const auto end = rest.find('/');
+        const auto name = rest.substr(0, end);
+        if (end == rest.npos) {
+            key += name;
+            break;
+        }
+        if (name.ends_with(chunk_mark)) {
+            key += name.substr(0, name.size() - chunk_mark.size());
+        } else {
+            key.append(name).append("/");
+        }
+        rest.remove_prefix(end + 1);
+    }
+    return !path_key_fault(key) && path_of(key) == path ? key : std::string();
+}
+
+Place split(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == path.npos) return {".", path};
+    return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+Descriptor open_below(int root, const std::string& path, int flags) {
+#ifdef SYS_openat2
+    // A kernel older than 5.6 has no openat2, and some sandboxes refuse it.
+    static const bool available = static_cast<bool>(open_at_once(AT_FDCWD, "/", pass_through));
+    if (available) return open_at_once(root, path.c_str(), flags);
+#endif
+    return open_by_steps(root, path, flags);
+}
+
+Descriptor open_by_steps(int root, std::string_view path, int flags) {
+    Descriptor folder;
+    for (int at = root;;) {
+        const auto end = path.find('/');
+        const std::string name(path.substr(0, end));
+        if (end == path.npos) return open_step(at, name, flags);
+        Descriptor next = open_step(at, name, pass_through);
+        if (!next) return next;
+        folder = std::move(next);
+        at = folder.get();
+        path.remove_prefix(end + 1);
+    }
+}
+
+Error link_error() {
+    Error error;
+    error.code = ErrorCode::invalid_argument;
+    error.message = "a symbolic link lies on the way, and links inside a store are not followed: put a folder or file in its place";
+    return error;
+}
+
+Result<std::vector<std::string>> find_keys(int root, std::string_view prefix, std::string_view after, std::size_t limit) {
+    const auto slash = prefix.rfind('/');
+    Branch start;
+    if (slash != prefix.npos) {
+        const auto folder = prefix.substr(0, slash);
+        if (path_key_fault(folder)) return std::vector<std::string>();  // no key begins so
+        start = {path_of(folder), std::string(prefix.substr(0, slash + 1))};
+    }
+    auto found = Walk(root, prefix, after).run(std::move(start));
+    if (!found) return found;
+    if (limit != 0 && found->size() > limit) {
+        std::nth_element(found->begin(), found->begin() + static_cast<std::ptrdiff_t>(limit), found->end());
+        found->resize(limit);
+    }
+    std::sort(found->begin(), found->end());
+    return found;
+}
+
+}  // namespace dualstore::object

@@ -1,0 +1,19 @@
+#include "dualstore/object_store.hpp"
+
+namespace dualstore {
+
+Result<std::string> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode) {
+    const PutRequest request{std::move(key), bytes, std::move(mode)};
+    return std::move(store.put({&request, 1}).front());
+}
+
+Result<std::optional<Object>> get_object(ObjectStore& store, std::string key) {
+    return std::move(store.get({&key, 1}).front());
+}
+
+Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match) {
+    const RemoveRequest request{std::move(key), std::move(if_match)};
+    return std::move(store.remove({&request, 1}).front());
+}
+
+}  // namespace dualstore

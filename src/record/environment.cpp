@@ -1,0 +1,34 @@
+#include "dualstore/environment.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+namespace dualstore {
+
+Environment Environment::system() {
+    return {
+        [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); },
+        [] {
+            // libstdc++ and libc++ take these from the kernel (getrandom, /dev/urandom) when asked for that token.
+            std::random_device device("/dev/urandom");
+            std::array<std::uint8_t, 16> bytes{};
+            for (auto& byte : bytes) byte = static_cast<std::uint8_t>(device());
+            return bytes;
+        },
+    };
+}
+
+std::string new_uuid(const Environment& environment) {
+    auto bytes = environment.random();
+    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        fmt::format_to(std::back_inserter(text), "{:02x}", bytes[i]);
+    }
+    return text;
+}
+
+}  // namespace dualstore

@@ -1,0 +1,56 @@
+#include "record/reader.hpp"
+
+#include <fmt/format.h>
+
+#include "record/json.hpp"
+#include "record/number.hpp"
+#include "record/text.hpp"
+#include "record/timestamp.hpp"
+#include "record/validator.hpp"
+
+namespace dualstore::record {
+
+Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
+    auto document = parse_record(text);
+    if (!document) return fail(document.error());
+    Line line;
+    line.document_ = std::move(*document);
+    yyjson_val* root = yyjson_doc_get_root(line.document_.get());
+    if (auto distinct = check_names(root, {}); !distinct) return fail(distinct.error());
+    line.columns_.assign(table.columns.size(), nullptr);
+    Walk walk{{}, table.serde};
+    std::size_t index = 0;
+    std::size_t count = 0;
+    yyjson_val* name = nullptr;
+    yyjson_val* value = nullptr;
+    yyjson_obj_foreach(root, index, count, name, value) {
+        const std::string folded = fold(string_of(name));
+        for (std::size_t i = 0; i < table.columns.size(); ++i) {
+            if (table.columns[i].name != folded) continue;
+            walk.bytes.clear();
+            if (auto fits = append_checked(walk, value, &table.columns[i].type, folded, 1); !fits) return fail(fits.error());
+            line.columns_[i] = yyjson_is_null(value) ? nullptr : value;
+        }
+    }
+    return line;
+}
+
+yyjson_val* field(yyjson_val* object, std::string_view wanted) {
+    std::size_t index = 0;
+    std::size_t count = 0;
+    yyjson_val* name = nullptr;
+    yyjson_val* value = nullptr;
+    yyjson_obj_foreach(object, index, count, name, value) {
+        if (fold(string_of(name)) == wanted) return yyjson_is_null(value) ? nullptr : value;
+    }
+    return nullptr;
+}
+
+std::int64_t integer_value(yyjson_val* value) { return static_cast<std::int64_t>(scaled(number_of(value), 0, 19).value); }
+double double_value(yyjson_val* value) { return nearest_double(number_of(value)).value_or(0); }
+float float_value(yyjson_val* value) { return nearest_float(number_of(value)).value_or(0); }
+Int128 decimal_value(yyjson_val* value, std::uint8_t scale) { return scaled(number_of(value), scale, 38).value; }
+std::int32_t date_value(yyjson_val* value) { return parse_date(string_of(value)).value_or(0); }
+std::int64_t timestamp_value(yyjson_val* value) { return rounded_micros(parse_timestamp(string_of(value)).value_or(Timestamp{})); }
+
+}  // namespace dualstore::record

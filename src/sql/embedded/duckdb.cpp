@@ -1,0 +1,86 @@
+#include "sql/embedded/duckdb.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace dualstore::sql {
+namespace {
+
+std::string quote(std::string_view text, char mark) {
+    std::string quoted(1, mark);
+    for (const char c : text) {
+        if (c == mark) quoted += mark;
+        quoted += c;
+    }
+    quoted += mark;
+    return quoted;
+}
+
+}  // namespace
+
+std::string quote_name(std::string_view name) {
+    return quote(name, '"');
+}
+std::string quote_text(std::string_view text) {
+    return quote(text, '\'');
+}
+
+tl::unexpected<Error> mirror_failure(std::string_view text) {
+    return fail(ErrorCode::unavailable, fmt::format("the embedded engine failed: {}", text.substr(0, text.find('\n'))),
+                std::string(mirror_operation));
+}
+
+bool is_mirror_failure(const Error& error) {
+    return error.operation == mirror_operation;
+}
+
+Result<OpenedDatabase> open_database(const std::string& file) {
+    Owned<duckdb_config, duckdb_destroy_config> config;
+    duckdb_create_config(config.out());
+    duckdb_set_config(config.get(), "autoinstall_known_extensions", "false");
+    duckdb_set_config(config.get(), "autoload_known_extensions", "false");
+    duckdb_set_config(config.get(), "threads", std::thread::hardware_concurrency() > 1 ? "2" : "1");
+    OpenedDatabase opened;
+    char* error = nullptr;
+    if (duckdb_open_ext(file.empty() ? nullptr : file.c_str(), opened.database.out(), config.get(), &error) != DuckDBSuccess) {
+        const std::string text = error != nullptr ? error : "out of memory";
+        duckdb_free(error);
+        return mirror_failure(text);
+    }
+    if (duckdb_connect(opened.database.get(), opened.connection.out()) != DuckDBSuccess) return mirror_failure("no connection");
+    return opened;
+}
+
+Result<Rows> run(const Connection& connection, const std::string& sql) {
+    Rows rows;
+    if (duckdb_query(connection.get(), sql.c_str(), rows.out()) != DuckDBSuccess) {
+        const char* error = duckdb_result_error(rows.out());
+        return mirror_failure(error != nullptr ? error : "out of memory");
+    }
+    return rows;
+}
+
+Result<Appender> Appender::open(const Connection& connection, const char* catalog, const std::string& table) {
+    Appender opened;
+    const auto state = duckdb_appender_create_ext(connection.get(), catalog, "main", table.c_str(), opened.appender_.out());
+    if (auto checked = opened.check(state); !checked) return fail(std::move(checked.error()));
+    return opened;
+}
+
+Result<void> Appender::append(const Chunk& chunk) {
+    return check(duckdb_append_data_chunk(appender_.get(), chunk.get()));
+}
+Result<void> Appender::close() {
+    return check(duckdb_appender_close(appender_.get()));
+}
+
+Result<void> Appender::check(duckdb_state state) {
+    if (state == DuckDBSuccess) return {};
+    const Owned<duckdb_error_data, duckdb_destroy_error_data> data(duckdb_appender_error_data(appender_.get()));
+    const char* text = data.get() != nullptr ? duckdb_error_data_message(data.get()) : nullptr;
+    return mirror_failure(text != nullptr ? text : "cannot append");
+}
+
+}  // namespace dualstore::sql

@@ -1,0 +1,193 @@
+// The embedded engine: what libdualstore_embedded exports.
+#include <algorithm>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include "sql/athena/dialect.hpp"
+#include "sql/athena/lexer.hpp"
+#include "sql/embedded/hidden_path.hpp"
+#include "sql/embedded/mirror_folder.hpp"
+#include "sql/embedded/parameters.hpp"
+#include "sql/embedded/result.hpp"
+#include "sql/embedded/session.hpp"
+#include "sql/embedded/snapshot.hpp"
+#include "sql/embedded_engine.hpp"
+
+namespace dualstore::sql {
+namespace {
+
+// DuckDB's message of a query that failed. What a damaged snapshot can cause is told apart from what the user's SQL does.
+tl::unexpected<Error> query_failure(const char* message) {
+    const std::string_view text = message != nullptr ? message : "Out of Memory Error: not enough memory";
+    for (const std::string_view damage : {"IO Error", "Serialization Error", "FATAL Error", "INTERNAL Error"}) {
+        if (text.starts_with(damage)) return mirror_failure(text);
+    }
+    return fail(athena::query_error(text));
+}
+
+class Engine : public QueryEngine {
+  public:
+    explicit Engine(EmbeddedOptions options) : options_(std::move(options)), folder_(options_.mirror) {}
+
+    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters) override {
+        auto query = athena::translate(sql, options_.tables, schema_of(options_));
+        if (!query) return fail(std::move(query.error()));
+        auto tokens = athena::tokenize(sql);
+        if (!tokens) return fail(std::move(tokens.error()));
+        // One query at a time: the session's view of the tables belongs to the query that runs.
+        const std::lock_guard lock(mutex_);
+        try {
+            auto answer = attempt(*query, parameters, *tokens);
+            if (answer || !is_mirror_failure(answer.error())) return answer;
+            // The snapshot may be damaged, or DuckDB cannot go on: once more, from the objects alone.
+            give_up_session();
+            answer = attempt(*query, parameters, *tokens);
+            if (!answer && is_mirror_failure(answer.error())) give_up_session();
+            return answer;
+        } catch (const std::bad_alloc&) {
+            session_.reset();
+            return fail(ErrorCode::unavailable, "not enough memory for this query", "query");
+        }
+    }
+
+    Result<std::optional<TableDefinition>> describe(std::string_view table) override {
+        for (const TableDefinition& definition : options_.tables) {
+            if (definition.name == athena::lower(table)) return definition;
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::string name() const override { return "embedded"; }
+
+  private:
+    Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters,
+                                const std::vector<athena::Token>& tokens);
+    void give_up_session();
+    Result<void> open_session();
+    Result<void> refresh(const std::vector<athena::Token>& tokens);
+    bool publish_if_due();
+    Result<void> run_prelude(const std::vector<std::string>& statements);
+    Result<QueryResult> run_query(const std::string& sql, std::span<const Value> parameters);
+
+    EmbeddedOptions options_;
+    MirrorFolder folder_;
+    std::mutex mutex_;  // guards all below
+    std::unique_ptr<Session> session_;
+    std::string snapshot_;  // what the session opened, or empty
+    std::string unusable_;  // a snapshot that failed; it may be impossible to remove it
+    bool snapshots_fail_ = false;
+};
+
+Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<const Value> parameters,
+                                    const std::vector<athena::Token>& tokens) {
+    if (!session_) {
+        if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
+    }
+    if (auto fresh = refresh(tokens); !fresh) return fail(std::move(fresh.error()));
+    if (publish_if_due()) {
+        if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
+        if (auto fresh = refresh(tokens); !fresh) return fail(std::move(fresh.error()));
+    }
+    const bool with_path = names_path(query.sql);
+    if (auto updated = session_->update_views(with_path); !updated) return fail(std::move(updated.error()));
+    if (auto prepared = run_prelude(query.prelude); !prepared) return fail(std::move(prepared.error()));
+    return run_query(with_path ? hide_path_from_stars(query.sql) : query.sql, parameters);
+}
+
+void Engine::give_up_session() {
+    session_.reset();
+    if (snapshot_.empty()) return;
+    folder_.discard(snapshot_);
+    unusable_ = snapshot_;
+}
+
+Result<void> Engine::open_session() {
+    session_.reset();
+    // Another process may replace the snapshot between reading its name and opening it.
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        snapshot_ = folder_.current();
+        if (snapshot_.empty() || snapshot_ == unusable_) break;
+        auto session = Session::open(options_, folder_.path(snapshot_).string());
+        if (session) {
+            session_ = std::move(*session);
+            return {};
+        }
+        if (folder_.current() == snapshot_) folder_.discard(snapshot_);
+    }
+    snapshot_.clear();
+    auto session = Session::open(options_, {});
+    if (!session) return fail(std::move(session.error()));
+    session_ = std::move(*session);
+    return {};
+}
+
+// Brings every table that the query may name up to date.
+Result<void> Engine::refresh(const std::vector<athena::Token>& tokens) {
+    for (MirroredTable& table : session_->tables()) {
+        const bool named = std::any_of(tokens.begin(), tokens.end(), [&](const athena::Token& token) {
+            const bool name = token.kind == athena::Token::Kind::identifier || token.kind == athena::Token::Kind::quoted;
+            return name && athena::lower(token.text) == table.definition.name;
+        });
+        if (!named) continue;
+        if (auto fresh = session_->refresh(table); !fresh) return fresh;
+        if (auto readable = Session::check_readable(table); !readable) return readable;
+    }
+    return {};
+}
+
+// True: there is a newer snapshot to open. Never waits for another process, and never fails the query.
+bool Engine::publish_if_due() {
+    if (snapshots_fail_ || !session_->snapshot_due()) return false;
+    const auto lock = folder_.try_lock();
+    if (!lock) return false;
+    if (folder_.current() != snapshot_) return true;
+    const std::string next = MirrorFolder::new_name();
+    const std::filesystem::path file = folder_.path(next);
+    const std::filesystem::path old = snapshot_.empty() ? std::filesystem::path() : folder_.path(snapshot_);
+    const auto written = write_snapshot(*session_, old, file);
+    if (written && folder_.publish(next)) return true;
+    snapshots_fail_ = true;  // a full disk is not tried again with every query
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    std::filesystem::remove(file.string() + ".wal", ignored);
+    return false;
+}
+
+Result<void> Engine::run_prelude(const std::vector<std::string>& statements) {
+    for (const std::string& statement : statements) {
+        if (!session_->first_use(statement)) continue;
+        Rows rows;
+        if (duckdb_query(session_->connection().get(), statement.c_str(), rows.out()) != DuckDBSuccess) {
+            return query_failure(duckdb_result_error(rows.out()));
+        }
+    }
+    return {};
+}
+
+Result<QueryResult> Engine::run_query(const std::string& sql, std::span<const Value> parameters) {
+    const duckdb_connection connection = session_->connection().get();
+    Statements statements;
+    const idx_t count = duckdb_extract_statements(connection, sql.c_str(), statements.out());
+    if (count == 0) return query_failure(duckdb_extract_statements_error(statements.get()));
+    Prepared prepared;
+    if (duckdb_prepare_extracted_statement(connection, statements.get(), 0, prepared.out()) != DuckDBSuccess) {
+        return query_failure(duckdb_prepare_error(prepared.get()));
+    }
+    // The translation lets nothing else through; should it ever, this does not.
+    if (count != 1 || duckdb_prepared_statement_type(prepared.get()) != DUCKDB_STATEMENT_TYPE_SELECT) {
+        return fail(ErrorCode::query, "NOT_SUPPORTED: only queries can be run: the tables are written by put", "query");
+    }
+    if (auto bound = bind_parameters(prepared, parameters); !bound) return fail(std::move(bound.error()));
+    Rows rows;
+    if (duckdb_execute_prepared(prepared.get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
+    return read_result(std::move(rows));
+}
+
+}  // namespace
+}  // namespace dualstore::sql
+
+extern "C" __attribute__((visibility("default"))) dualstore::QueryEngine* dualstore_open_embedded(
+    const dualstore::sql::EmbeddedOptions& options, [[maybe_unused]] dualstore::Error& error) {
+    return new dualstore::sql::Engine(options);
+}

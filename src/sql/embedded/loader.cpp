@@ -1,0 +1,169 @@
+#include "sql/embedded/loader.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include "record/reader.hpp"
+#include "sql/embedded/column_types.hpp"
+
+namespace dualstore::sql {
+namespace {
+
+constexpr std::size_t objects_a_request = 32;
+
+// What the workers of one load share.
+struct Load {
+    ObjectStore& store;
+    const TableDefinition& table;
+    std::span<const LoadRequest> requests;
+    std::vector<LoadOutcome>& outcomes;
+    Appender& appender;
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex{};  // guards appender and error
+    std::optional<Error> error{};
+
+    void stop(Error reason) {
+        const std::lock_guard lock(mutex);
+        if (!error) error = std::move(reason);
+        next = requests.size();
+    }
+};
+
+// The lines of an object as the readers split them: at \n, \r or both; empty ones are none.
+template <class Visit>
+Result<void> for_each_line(std::string_view bytes, Visit visit) {
+    while (!bytes.empty()) {
+        const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
+        if (end > 0) {
+            if (auto visited = visit(bytes.substr(0, end)); !visited) return visited;
+        }
+        bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    }
+    return {};
+}
+
+class Worker {
+  public:
+    explicit Worker(Load& load) : load_(load) {
+        for (const Column& column : load.table.columns) types_.push_back(logical_type(column.type));
+        types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+        types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
+    }
+
+    void run() {
+        for (;;) {
+            const std::size_t first = load_.next.fetch_add(objects_a_request);
+            if (first >= load_.requests.size()) break;
+            if (auto read = read_group(first, std::min(first + objects_a_request, load_.requests.size())); !read) {
+                return load_.stop(std::move(read.error()));
+            }
+        }
+        if (auto flushed = flush(); !flushed) load_.stop(std::move(flushed.error()));
+    }
+
+  private:
+    Result<void> read_group(std::size_t first, std::size_t last) {
+        std::vector<std::string> keys;
+        for (std::size_t i = first; i < last; ++i) keys.push_back(load_.requests[i].key);
+        auto objects = load_.store.get(keys);
+        for (std::size_t i = first; i < last; ++i) {
+            auto& object = objects[i - first];
+            LoadOutcome& outcome = load_.outcomes[i];
+            if (!object) {
+                if (object.error().code == ErrorCode::unavailable) return fail(std::move(object.error()));
+                outcome = {LoadOutcome::State::unreadable, {}, 0, std::move(object.error().message), true};
+            } else if (*object) {
+                outcome.etag = std::move((*object)->etag);
+                if (auto read = read_object((*object)->bytes, load_.requests[i], outcome); !read) return read;
+            }
+            if (object) *object = std::nullopt;  // of many large objects only one is held twice
+        }
+        return {};
+    }
+
+    Result<void> read_object(std::string_view bytes, const LoadRequest& request, LoadOutcome& outcome) {
+        outcome.state = LoadOutcome::State::unchanged;
+        if (!request.etag.empty() && request.etag == outcome.etag) return {};
+        std::vector<record::Line> lines;
+        auto read = for_each_line(bytes, [&](std::string_view text) -> Result<void> {
+            auto line = record::Line::read(load_.table, text);
+            if (!line) return fail(std::move(line.error()));
+            lines.push_back(std::move(*line));
+            return {};
+        });
+        if (!read) {
+            outcome.state = LoadOutcome::State::unreadable;
+            outcome.reason = std::move(read.error().message);
+            return {};
+        }
+        outcome.state = LoadOutcome::State::loaded;
+        outcome.rows = lines.size();
+        for (const record::Line& line : lines) {
+            if (auto written = write_row(line, request); !written) return written;
+        }
+        return {};
+    }
+
+    Result<void> write_row(const record::Line& line, const LoadRequest& request) {
+        if (chunk_.get() == nullptr) {
+            std::vector<duckdb_logical_type> types;
+            for (const LogicalType& type : types_) types.push_back(type.get());
+            chunk_ = Chunk(duckdb_create_data_chunk(types.data(), types.size()));
+        }
+        const std::size_t columns = load_.table.columns.size();
+        for (std::size_t i = 0; i < columns; ++i) {
+            write_value(duckdb_data_chunk_get_vector(chunk_.get(), i), rows_, load_.table.columns[i].type, line.column(i));
+        }
+        write_text(duckdb_data_chunk_get_vector(chunk_.get(), columns), rows_, request.key);
+        static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk_.get(), columns + 1)))[rows_] = request.id;
+        return ++rows_ == duckdb_vector_size() ? flush() : Result<void>{};
+    }
+
+    Result<void> flush() {
+        if (rows_ == 0) return {};
+        duckdb_data_chunk_set_size(chunk_.get(), rows_);
+        const std::lock_guard lock(load_.mutex);
+        auto appended = load_.appender.append(chunk_);
+        chunk_ = Chunk();  // a fresh one: lists and strings of the last rows are not carried along
+        rows_ = 0;
+        return appended;
+    }
+
+    Load& load_;
+    std::vector<LogicalType> types_;
+    Chunk chunk_;
+    idx_t rows_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table, std::span<const LoadRequest> requests,
+                                              Appender& appender) {
+    std::vector<LoadOutcome> outcomes(requests.size());
+    Load load{.store = store, .table = table, .requests = requests, .outcomes = outcomes, .appender = appender};
+    const auto work = [&load] {
+        try {
+            Worker(load).run();
+        } catch (const std::bad_alloc&) {
+            load.stop({ErrorCode::unavailable, Retry::never, "query", load.table.name, "not enough memory to read the table"});
+        }
+    };
+    std::thread second;
+    if (requests.size() > objects_a_request && std::thread::hardware_concurrency() > 1) {
+        try {
+            second = std::thread(work);
+        } catch (const std::system_error&) {  // no thread to be had: this one does it all
+        }
+    }
+    work();
+    if (second.joinable()) second.join();
+    if (load.error) return fail(std::move(*load.error));
+    return outcomes;
+}
+
+}  // namespace dualstore::sql

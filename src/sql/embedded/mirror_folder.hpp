@@ -1,0 +1,46 @@
+// The mirror on disk: immutable snapshot files, and `current`, which names the newest. Everything here may fail or vanish at any time:
+// then the engine answers from the objects.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dualstore::sql {
+
+class MirrorFolder {
+  public:
+    // Held while a process writes the next snapshot; the kernel lets go of it when the process dies.
+    class Lock {
+      public:
+        explicit Lock(int descriptor) : descriptor_(descriptor) {}
+        Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+        Lock& operator=(Lock&&) = delete;
+        ~Lock();
+
+      private:
+        int descriptor_;
+    };
+
+    explicit MirrorFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    // The snapshot that `current` names, or empty: there is none, or `current` says nothing sensible.
+    [[nodiscard]] std::string current() const;
+    [[nodiscard]] std::filesystem::path path(const std::string& snapshot) const { return folder_ / snapshot; }
+    // None: another process writes, or the folder cannot be written.
+    [[nodiscard]] std::optional<Lock> try_lock() const;
+    // A name that no snapshot had before.
+    [[nodiscard]] static std::string new_name();
+    // Makes a finished snapshot the current one, atomically, and removes all others. Only under the lock.
+    [[nodiscard]] bool publish(const std::string& snapshot) const;
+    // Removes a snapshot that cannot be used, and `current` where it names it.
+    void discard(const std::string& snapshot) const;
+
+  private:
+    void remove_others(const std::string& snapshot) const;
+
+    std::filesystem::path folder_;
+};
+
+}  // namespace dualstore::sql

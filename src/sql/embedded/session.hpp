@@ -1,0 +1,96 @@
+// One DuckDB in memory that shows the tables: rows of a snapshot, opened read-only, and this process's own changes since.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dualstore/object_store.hpp"
+#include "dualstore/table.hpp"
+#include "sql/embedded/duckdb.hpp"
+#include "sql/embedded/loader.hpp"
+#include "sql/embedded_engine.hpp"
+
+namespace dualstore::sql {
+
+struct KnownObject {
+    std::string key;
+    std::string stamp;  // empty: read it again before the next query
+    std::string etag;   // of the bytes whose rows are there; empty where it was unreadable
+    std::int64_t id = 0;
+    std::uint64_t rows = 0;
+    bool in_snapshot = false;
+    std::string error;  // why it cannot be read; empty where it can
+};
+
+struct MirroredTable {
+    TableDefinition definition;
+    std::size_t number = 0;            // its rows are rows_<number> of the changes
+    std::int64_t snapshot_number = 0;  // and rows_<snapshot_number> of the snapshot
+    std::vector<KnownObject> objects;  // in byte order of their keys
+    std::int64_t next_id = 1;
+    bool in_snapshot = false;
+    bool objects_read = true;   // `objects` has what the snapshot knows
+    bool masked = false;        // some of the snapshot's rows no longer count
+    bool changed_rows = false;  // the changes hold, or held, rows
+    std::string view;           // the statement that made its view
+};
+
+inline constexpr const char* snapshot_catalog = "dualstore_snapshot";
+inline constexpr const char* changes_catalog = "dualstore_changes";
+inline constexpr const char* query_catalog = "awsdatacatalog";
+
+// The schema of tables whose definition names none.
+[[nodiscard]] std::string schema_of(const EmbeddedOptions& options);
+// What a snapshot says a table was made for; another text, another table.
+[[nodiscard]] std::string fingerprint(const TableDefinition& table);
+// The columns of rows_<n>: c0, c1, ..., key, object.
+[[nodiscard]] std::string row_columns(const TableDefinition& table);
+
+// Not for two threads at once. Errors that is_mirror_failure() knows leave a session that must be thrown away.
+class Session {
+  public:
+    // `snapshot`: a file, or empty. Fails where the file is not a sound snapshot.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> open(const EmbeddedOptions& options, const std::string& snapshot);
+
+    // Reads what the snapshot knows of a table's objects, once: a query pays only for the tables it names.
+    [[nodiscard]] Result<void> read_objects(MirroredTable& table);
+    // Brings a table up to date with the store.
+    [[nodiscard]] Result<void> refresh(MirroredTable& table);
+    // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
+    [[nodiscard]] Result<void> update_views(bool with_path);
+    // corrupt, naming them, where objects of the table cannot be read.
+    [[nodiscard]] static Result<void> check_readable(const MirroredTable& table);
+
+    [[nodiscard]] const Connection& connection() const { return opened_.connection; }
+    [[nodiscard]] std::vector<MirroredTable>& tables() { return tables_; }
+    // True once: the statement (a macro) has yet to run in this session.
+    [[nodiscard]] bool first_use(const std::string& statement) { return preludes_.insert(statement).second; }
+    // Whether the changes are worth a new snapshot.
+    [[nodiscard]] bool snapshot_due() const;
+
+  private:
+    explicit Session(const EmbeddedOptions& options) : store_(options.store), url_(options.url) {}
+
+    Result<void> set_up(const EmbeddedOptions& options, const std::string& snapshot);
+    Result<void> add_tables(const EmbeddedOptions& options);
+    Result<void> read_snapshot();
+    Result<std::vector<ObjectInfo>> list(const TableDefinition& table);
+    struct Comparison;
+    void apply(MirroredTable& table, Comparison& comparison);
+    Result<void> apply_changes(MirroredTable& table, Comparison& comparison);
+    Result<void> forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects);
+    std::string view_statement(const MirroredTable& table, bool with_path) const;
+
+    std::shared_ptr<ObjectStore> store_;
+    std::string url_;
+    OpenedDatabase opened_;
+    std::vector<MirroredTable> tables_;
+    std::set<std::string> preludes_;
+    std::uint64_t changes_ = 0;  // rows and objects that differ from the snapshot
+    std::uint64_t snapshot_rows_ = 0;
+};
+
+}  // namespace dualstore::sql

@@ -1,0 +1,112 @@
+#include "sql/embedded/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "sql/embedded/column_types.hpp"
+
+namespace dualstore::sql {
+namespace {
+
+// Copies what a query of the session gives into a table of the new file.
+Result<void> copy_rows(Session& session, const std::string& query, const Connection& target, const std::string& table) {
+    auto rows = run(session.connection(), query);
+    if (!rows) return fail(std::move(rows.error()));
+    auto appender = Appender::open(target, nullptr, table);
+    if (!appender) return fail(std::move(appender.error()));
+    for (Chunk chunk = rows->next(); chunk.get() != nullptr; chunk = rows->next()) {
+        if (auto appended = appender->append(chunk); !appended) return appended;
+    }
+    return appender->close();
+}
+
+template <class T>
+void set(const Chunk& chunk, idx_t column, idx_t row, T value) {
+    static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row] = value;
+}
+
+// Unreadable objects are left out: they are read again by whoever opens the snapshot.
+Result<void> write_objects(const MirroredTable& table, const Connection& target, const std::string& name) {
+    auto appender = Appender::open(target, nullptr, name);
+    if (!appender) return fail(std::move(appender.error()));
+    const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+    const LogicalType number(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
+    std::array<duckdb_logical_type, 5> types{text.get(), text.get(), text.get(), number.get(), number.get()};
+    for (auto object = table.objects.begin(); object != table.objects.end();) {
+        const Chunk chunk(duckdb_create_data_chunk(types.data(), types.size()));
+        idx_t row = 0;
+        for (; object != table.objects.end() && row < duckdb_vector_size(); ++object) {
+            if (!object->error.empty()) continue;
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 0), row, object->key);
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 1), row, object->stamp);
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 2), row, object->etag);
+            set(chunk, 3, row, object->id);
+            set(chunk, 4, row++, static_cast<std::int64_t>(object->rows));
+        }
+        duckdb_data_chunk_set_size(chunk.get(), row);
+        if (auto appended = appender->append(chunk); !appended) return appended;
+    }
+    return appender->close();
+}
+
+Result<void> statement(const Connection& connection, const std::string& sql) {
+    auto done = run(connection, sql);
+    if (!done) return fail(std::move(done.error()));
+    return {};
+}
+
+// The old snapshot's rows that still count, then those of the changes.
+Result<void> write_rows(Session& session, const MirroredTable& table, const Connection& target, const std::string& rows) {
+    if (table.in_snapshot) {
+        std::string kept = fmt::format("INSERT INTO {} SELECT * FROM old.main.rows_{}", rows, table.snapshot_number);
+        if (table.masked) {
+            const std::string mask = fmt::format("mask_{}", table.number);
+            if (auto done = statement(target, fmt::format("CREATE TEMP TABLE {} (object BIGINT)", mask)); !done) return done;
+            auto copied = copy_rows(session, fmt::format("SELECT object FROM {}.main.{}", changes_catalog, mask), target, mask);
+            if (!copied) return copied;
+            kept += fmt::format(" ANTI JOIN temp.main.{} USING (object)", mask);
+        }
+        if (auto done = statement(target, kept); !done) return done;
+    }
+    if (!table.changed_rows) return {};
+    return copy_rows(session, fmt::format("SELECT * FROM {}.main.rows_{}", changes_catalog, table.number), target, rows);
+}
+
+Result<void> write_table(Session& session, MirroredTable& table, const Connection& target) {
+    if (auto read = session.read_objects(table); !read) return read;
+    std::uint64_t count = 0;
+    for (const KnownObject& object : table.objects) count += object.rows;
+    const std::string rows = fmt::format("rows_{}", table.number);
+    const std::string objects = fmt::format("objects_{}", table.number);
+    auto created =
+        statement(target, fmt::format("CREATE TABLE {} ({}); "
+                                      "CREATE TABLE {} (key VARCHAR, stamp VARCHAR, etag VARCHAR, object BIGINT, rows BIGINT); "
+                                      "INSERT INTO tables VALUES ({}, {}, {}, {}, {});",
+                                      rows, row_columns(table.definition), objects, table.number, quote_text(table.definition.database),
+                                      quote_text(table.definition.name), quote_text(fingerprint(table.definition)), count));
+    if (!created) return created;
+    if (auto written = write_rows(session, table, target, rows); !written) return written;
+    return write_objects(table, target, objects);
+}
+
+}  // namespace
+
+Result<void> write_snapshot(Session& session, const std::filesystem::path& old_snapshot, const std::filesystem::path& file) {
+    auto opened = open_database(file.string());
+    if (!opened) return fail(std::move(opened.error()));
+    std::string start = fmt::format(
+        "BEGIN; CREATE TABLE format AS SELECT {} AS version; "
+        "CREATE TABLE tables (number BIGINT, database VARCHAR, name VARCHAR, fingerprint VARCHAR, rows BIGINT);",
+        snapshot_format);
+    if (!old_snapshot.empty()) start = fmt::format("ATTACH {} AS old (READ_ONLY);", quote_text(old_snapshot.string())) + start;
+    if (auto done = run(opened->connection, start); !done) return fail(std::move(done.error()));
+    for (MirroredTable& table : session.tables()) {
+        if (auto written = write_table(session, table, opened->connection); !written) return written;
+    }
+    // The checkpoint leaves one file, without a write-ahead log beside it.
+    if (auto done = run(opened->connection, "COMMIT; CHECKPOINT;"); !done) return fail(std::move(done.error()));
+    return {};
+}
+
+}  // namespace dualstore::sql

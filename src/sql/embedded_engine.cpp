@@ -1,0 +1,96 @@
+#include "sql/embedded_engine.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <utility>
+
+namespace dualstore::sql {
+namespace {
+
+// The engine's library lies beside this one, in a build folder as in an installation.
+std::filesystem::path embedded_library() {
+    constexpr const char* file = "libdualstore_embedded.so";
+    Dl_info here{};
+    if (dladdr(reinterpret_cast<const void*>(&make_embedded_engine), &here) == 0 || here.dli_fname == nullptr) return file;
+    return std::filesystem::path(here.dli_fname).parent_path() / file;
+}
+
+Result<OpenEmbedded> load_embedded() {
+    const std::filesystem::path library = embedded_library();
+    // Never closed: the engine's code must outlive every engine.
+    void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr) {
+        return fail(ErrorCode::unavailable, fmt::format("the embedded SQL engine cannot be loaded: {}", dlerror()), "query");
+    }
+    void* symbol = dlsym(handle, open_embedded_symbol);
+    if (symbol == nullptr) {
+        return fail(ErrorCode::unavailable, fmt::format("{} is of another version: reinstall dualstore", library.string()), "query");
+    }
+    return reinterpret_cast<OpenEmbedded>(symbol);
+}
+
+// Stands for the engine until the first query, so that a program that only puts and gets never loads DuckDB.
+class EmbeddedEngine : public QueryEngine {
+  public:
+    explicit EmbeddedEngine(EmbeddedOptions options) : options_(std::move(options)) {}
+
+    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters) override {
+        auto loaded = engine();
+        if (!loaded) return fail(std::move(loaded.error()));
+        return (*loaded)->execute(sql, parameters);
+    }
+
+    Result<std::optional<TableDefinition>> describe(std::string_view table) override {
+        std::string lower(table);
+        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        // A table's name is never a path.
+        if (lower.empty() || lower.find_first_of(std::string_view("/\0", 2)) != std::string::npos) return std::nullopt;
+        const std::filesystem::path path = options_.catalog / (lower + ".sql");
+        std::ifstream file(path, std::ios::binary);
+        if (!file) {
+            std::error_code error;
+            if (!std::filesystem::exists(path, error) && !error) return std::nullopt;
+            return fail(ErrorCode::permission_denied, fmt::format("cannot read {}", path.string()), "describe", lower);
+        }
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        auto tables = parse_ddl(text, path.string());
+        if (!tables) return fail(std::move(tables.error()));
+        for (TableDefinition& definition : *tables) {
+            if (definition.name == lower) return std::optional(std::move(definition));
+        }
+        return fail(ErrorCode::corrupt, fmt::format("{} does not define the table {}", path.string(), lower), "describe", lower);
+    }
+
+    [[nodiscard]] std::string name() const override { return "embedded"; }
+
+  private:
+    Result<QueryEngine*> engine() {
+        const std::lock_guard lock(mutex_);
+        if (!engine_) {
+            auto open = load_embedded();
+            if (!open) return fail(std::move(open.error()));
+            Error error;
+            engine_.reset((*open)(options_, error));
+            if (!engine_) return fail(std::move(error));
+        }
+        return engine_.get();
+    }
+
+    EmbeddedOptions options_;
+    std::mutex mutex_;
+    std::unique_ptr<QueryEngine> engine_;
+};
+
+}  // namespace
+
+std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options) {
+    return std::make_unique<EmbeddedEngine>(std::move(options));
+}
+
+}  // namespace dualstore::sql

@@ -1,0 +1,160 @@
+#include "dualstore/client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "object/temporary_folder.hpp"
+
+namespace dualstore {
+namespace {
+
+using testing::HasSubstr;
+
+class ClientTest : public testing::Test {
+  protected:
+    [[nodiscard]] ClientOptions options() const { return {.store = "file:" + folder_.root().string()}; }
+
+    Client open() {
+        auto client = Client::open(options());
+        if (!client) throw std::runtime_error(client.error().message);
+        return *client;
+    }
+
+    static std::vector<TableDefinition> own_table(const std::string& columns) {
+        return parse_ddl("CREATE EXTERNAL TABLE own (" + columns +
+                             ") ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 'own/' TBLPROPERTIES ('dualstore.key'='{id}.json')",
+                         "own.sql")
+            .value();
+    }
+
+    void drop(const std::string& name, const std::string& text) const {
+        const auto path = folder_.root() / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path) << text;
+    }
+
+    TemporaryFolder folder_;
+};
+
+TEST_F(ClientTest, GivesARecordBackByKeyAndInSql) {
+    auto client = open();
+    const auto put = client.put("generated_metadata", R"({"brandid":7,"brandname":"Kōji","mccids":[5411]})");
+    ASSERT_TRUE(put) << put.error().message;
+    const auto record = client.get("generated_metadata", {"7"});
+    ASSERT_TRUE(record && *record);
+    EXPECT_EQ((*record)->key, "metadata/brand_7.json");
+    EXPECT_EQ((*record)->version, put->version);
+    EXPECT_THAT((*record)->bytes, HasSubstr(R"({"brandid":7,"brandname":"Kōji","mccids":[5411],"generated_at":")"));
+    const auto rows = client.query("SELECT brandname FROM generated_metadata WHERE brandid = 7");
+    ASSERT_TRUE(rows) << rows.error().message;
+    EXPECT_EQ(std::get<std::string>(rows->rows.at(0).at(0)), "Kōji");
+}
+
+TEST_F(ClientTest, AFailedRecordIsInNeither) {
+    auto client = open();
+    EXPECT_EQ(client.put("generated_metadata", R"({"brandid":7,"version":"x"})").error().code, ErrorCode::invalid_record);
+    EXPECT_EQ(*client.get("generated_metadata", {"7"}), std::nullopt);
+    EXPECT_EQ(std::get<std::int64_t>(client.query("SELECT count(*) FROM generated_metadata")->rows[0][0]), 0);
+}
+
+TEST_F(ClientTest, PutManyGivesEachRecordItsOwnOutcomeInOrder) {
+    auto client = open();
+    const std::vector<std::string_view> records = {R"({"brandid":1,"version":1})", R"({"brandid":"x"})", R"({"brandid":1,"version":2})"};
+    auto outcomes = client.put_many("generated_metadata", records);
+    ASSERT_EQ(outcomes.size(), 3U);
+    EXPECT_TRUE(outcomes[0] && outcomes[2]);
+    EXPECT_EQ(outcomes[1].error().code, ErrorCode::invalid_record);
+    EXPECT_THAT((*client.get("generated_metadata", {"1"}))->bytes, HasSubstr("\"version\":2"));
+    // With stop_at_refused nothing behind the refused one is written.
+    const std::vector<std::string_view> more = {R"({"brandid":2})", "x", R"({"brandid":3})"};
+    outcomes = client.put_many("generated_metadata", more, {.stop_at_refused = true});
+    EXPECT_TRUE(outcomes[0]);
+    EXPECT_FALSE(outcomes[1] || outcomes[2]);
+    EXPECT_EQ(*client.get("generated_metadata", {"3"}), std::nullopt);
+}
+
+TEST_F(ClientTest, ConditionsOfAWriteHold) {
+    auto client = open();
+    const auto put = [&](std::string_view json, PutMode mode) { return client.put("generated_metadata", json, {.mode = std::move(mode)}); };
+    const auto first = put(R"({"brandid":1,"version":1})", PutMode::create());
+    ASSERT_TRUE(first);
+    EXPECT_EQ(put(R"({"brandid":1,"version":2})", PutMode::create()).error().code, ErrorCode::conflict);
+    ASSERT_TRUE(put(R"({"brandid":1,"version":3})", PutMode::if_match(first->version)));
+    EXPECT_EQ(put(R"({"brandid":1,"version":4})", PutMode::if_match(first->version)).error().code, ErrorCode::conflict);
+    const std::vector<std::string> ids = {"1"};
+    EXPECT_EQ(client.remove("generated_metadata", ids, first->version).error().code, ErrorCode::conflict);
+    EXPECT_EQ(*client.remove("generated_metadata", ids), true);
+    EXPECT_EQ(*client.remove("generated_metadata", ids), false);
+}
+
+TEST_F(ClientTest, KnowsTheTablesOfTheStoreWithoutBeingTold) {
+    auto with = options();
+    with.tables = own_table("id string, n int");
+    ASSERT_TRUE(Client::open(with)->put("own", R"({"id":"a","n":1})"));
+    auto client = open();
+    EXPECT_TRUE(client.put("own", R"({"id":"b","n":2})"));
+    EXPECT_EQ(std::get<std::int64_t>(client.query("SELECT sum(n) FROM own")->rows[0][0]), 3);
+}
+
+TEST_F(ClientTest, RefusesATableThatTheStoreKnowsOtherwise) {
+    auto with = options();
+    with.tables = own_table("id string, n int");
+    ASSERT_TRUE(Client::open(with)->init());
+    with.tables = own_table("id string, n string");
+    const auto refused = Client::open(with)->put("own", R"({"id":"a"})");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+    EXPECT_THAT(refused.error().message, HasSubstr("column n is string here and int in the store"));
+}
+
+TEST_F(ClientTest, OpensNothingWhereThereIsNoStore) {
+    auto absent = options();
+    absent.create = false;
+    EXPECT_EQ(Client::open(absent).error().code, ErrorCode::not_found);
+    EXPECT_FALSE(std::filesystem::exists(folder_.root()));
+    for (const char* url : {"", "x", "file:", "ftp://x", "file:x?sync=maybe"}) {
+        EXPECT_EQ(Client::open({.store = url}).error().code, ErrorCode::invalid_argument) << url;
+    }
+    EXPECT_EQ(Client::open({.store = "s3://bucket"}).error().code, ErrorCode::unsupported);
+    EXPECT_EQ(Client::open({.store = "file:x", .engine = "athena://db"}).error().code, ErrorCode::unsupported);
+}
+
+TEST_F(ClientTest, CheckFindsWhatIsWrongAndRepairLosesNothing) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":1})"));
+    drop("metadata/brand_2.json", "{\n  \"brandid\": 2\n}\n");
+    drop("metadata/brand_3.json", "{\"brandid\":4}\n");
+    drop("metadata/brand_5.json", "garbage\n");
+    drop("metadata/brand_6.json", "");
+    drop("metadata/brand_7.json", "{\"brandid\":7}\n{\"brandid\":8}\n");
+    drop("metadata/_hidden.json", "anything");
+    auto report = client.check("generated_metadata");
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->objects, 7U);
+    EXPECT_EQ(std::count_if(report->findings.begin(), report->findings.end(), [](const Finding& one) { return one.wrong; }), 5);
+    EXPECT_TRUE(client.check("generated_metadata", true));
+    report = client.check("generated_metadata");
+    EXPECT_EQ(std::count_if(report->findings.begin(), report->findings.end(), [](const Finding& one) { return one.wrong; }), 0);
+    EXPECT_EQ((*client.get("generated_metadata", {"2"}))->bytes, "{\"brandid\":2}\n");
+    EXPECT_EQ((*client.get("generated_metadata", {"4"}))->bytes, "{\"brandid\":4}\n");
+    for (const char* name : {"brand_5.json", "brand_6.json", "brand_7.json"}) {
+        EXPECT_TRUE(std::filesystem::exists(folder_.root() / set_aside_prefix / "metadata" / name)) << name;
+    }
+}
+
+TEST_F(ClientTest, ExportsAWholeTableToOneFile) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":2,"generated_at":null})"));
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":1,"generated_at":null})"));
+    const std::string path = (folder_.path() / "all.ndjson").string();
+    EXPECT_EQ(*client.export_table("generated_metadata", ExportFormat::ndjson, path), 2U);
+    std::ifstream file(path);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(text, "{\"brandid\":1,\"generated_at\":null}\n{\"brandid\":2,\"generated_at\":null}\n");
+}
+
+}  // namespace
+}  // namespace dualstore

@@ -1,0 +1,233 @@
+// The embedded engine as its users see it: the tables are the objects, and SQL reaches nothing else.
+#include <gmock/gmock.h>
+
+#include "sql/embedded_fixture.hpp"
+
+namespace dualstore::sql {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST_F(EmbeddedTest, AnswersFromTheObjectsOfTheStore) {
+    put("fruit/1.json", "{\"id\":1,\"name\":\"apple\",\"weight\":0.25}\n");
+    put("fruit/2.json", "{\"id\":2,\"name\":null}\n");
+    auto sql = engine();
+    const QueryResult result = ask(*sql, "SELECT * FROM fruit ORDER BY id");
+    ASSERT_EQ(result.columns.size(), 3U);
+    EXPECT_EQ(result.columns[0].name, "id");
+    EXPECT_EQ(result.columns[0].type, "integer");
+    EXPECT_EQ(result.columns[1].type, "varchar");
+    EXPECT_EQ(result.columns[2].type, "double");
+    ASSERT_EQ(result.rows.size(), 2U);
+    EXPECT_EQ(std::get<std::int64_t>(result.rows[0][0]), 1);
+    EXPECT_EQ(std::get<std::string>(result.rows[0][1]), "apple");
+    EXPECT_EQ(std::get<double>(result.rows[0][2]), 0.25);
+    EXPECT_EQ(std::get<std::int64_t>(result.rows[1][0]), 2);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(result.rows[1][1]));
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(result.rows[1][2]));
+}
+
+TEST_F(EmbeddedTest, TheNextQuerySeesWhatOthersAddChangeAndRemove) {
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 0);
+    put("fruit/1.json", "{\"id\":1,\"name\":\"apple\"}\n");
+    put("fruit/2.json", "{\"id\":2,\"name\":\"pear\"}\n");
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 2);
+    put("fruit/1.json", "{\"id\":1,\"name\":\"quince\"}\n");
+    EXPECT_EQ(ask_text(*sql, "SELECT name FROM fruit WHERE id = 1"), "quince");
+    remove("fruit/1.json");
+    EXPECT_EQ(ask_text(*sql, "SELECT name FROM fruit"), "pear");
+}
+
+TEST_F(EmbeddedTest, EveryLineOfAnObjectIsARow) {
+    put("fruit/many.json", "{\"id\":1}\n\n{\"id\":2}\r\n{\"id\":3}");
+    put("fruit/empty.json", "");
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 6);
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 3);
+}
+
+TEST_F(EmbeddedTest, HiddenObjectsAreNoRows) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    put("fruit/_temporary/2.json", "{\"id\":2}\n");
+    put("fruit/.3.json", "not even JSON");
+    put("fruit/deep/4.json", "{\"id\":4}\n");
+    EXPECT_EQ(ask_number(*engine(), "SELECT sum(id) FROM fruit"), 5);
+}
+
+TEST_F(EmbeddedTest, AnObjectThatCannotBeReadIsNamedAndFailsItsOwnTableOnly) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    put("fruit/bad.json", "{\n  \"id\": 2\n}\n");
+    put("colours/1.json", "{\"id\":1,\"colour\":\"red\"}\n");
+    auto sql = engine();
+    const auto refused = sql->execute("SELECT count(*) FROM fruit", {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+    EXPECT_THAT(refused.error().message, HasSubstr("fruit/bad.json"));
+    EXPECT_THAT(refused.error().message, HasSubstr("dualstore check fruit"));
+    EXPECT_EQ(ask_text(*sql, "SELECT colour FROM colours"), "red");
+    put("fruit/bad.json", "{\"id\":2}\n");
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 2);
+}
+
+TEST_F(EmbeddedTest, NoRowOfAnUnreadableObjectRemainsOnceItIsMended) {
+    put("fruit/many.json", "{\"id\":1}\n{\"id\":2}\n[]\n");
+    auto sql = engine();
+    EXPECT_FALSE(sql->execute("SELECT count(*) FROM fruit", {}));
+    put("fruit/many.json", "{\"id\":3}\n");
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 3);
+}
+
+TEST_F(EmbeddedTest, ThePathIsThereWhenItIsNamedAndHiddenOtherwise) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    put("fruit/2.json", "{\"id\":2}\n");
+    put("colours/2.json", "{\"id\":2,\"colour\":\"red\"}\n");
+    auto sql = engine();
+    EXPECT_EQ(ask_text(*sql, "SELECT \"$path\" FROM fruit WHERE id = 2"), "memory:fruit/2.json");
+    EXPECT_EQ(ask_number(*sql, "SELECT id FROM fruit WHERE \"$path\" = 'memory:fruit/1.json'"), 1);
+    EXPECT_EQ(ask(*sql, "SELECT * FROM fruit").columns.size(), 3U);
+    EXPECT_EQ(ask(*sql, "SELECT * FROM fruit WHERE \"$path\" LIKE '%2.json'").columns.size(), 3U);
+    const QueryResult joined = ask(*sql, "SELECT f.*, f.\"$path\" FROM fruit f JOIN colours c ON f.id = c.id");
+    ASSERT_EQ(joined.columns.size(), 4U);
+    EXPECT_EQ(joined.columns[3].name, "$path");
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) * 3 FROM fruit WHERE \"$path\" IS NOT NULL"), 6);
+}
+
+TEST_F(EmbeddedTest, TablesAreFoundByDatabaseAndCatalogInAnyCase) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT ID FROM db.Fruit"), 1);
+    EXPECT_EQ(ask_number(*sql, "SELECT id FROM \"awsdatacatalog\".\"db\".\"fruit\""), 1);
+}
+
+TEST_F(EmbeddedTest, ParametersAreBoundByTheirTypes) {
+    put("fruit/1.json", "{\"id\":1,\"name\":\"it's; -- 'quoted'\",\"weight\":1.5}\n");
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT id FROM fruit WHERE name = ?", {std::string("it's; -- 'quoted'")}), 1);
+    EXPECT_EQ(ask_number(*sql, "SELECT id FROM fruit WHERE id = ? AND weight > ?", {std::int64_t{1}, 1.25}), 1);
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit WHERE name = ?", {std::monostate{}}), 0);
+    const QueryResult result = ask(*sql, "SELECT ?, ?", {Decimal{"-1.50"}, true});
+    EXPECT_EQ(std::get<Decimal>(result.rows[0][0]).digits, "-1.50");
+    EXPECT_EQ(std::get<bool>(result.rows[0][1]), true);
+    const auto missing = sql->execute("SELECT id FROM fruit WHERE id = ?", {});
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, ErrorCode::query);
+    EXPECT_THAT(missing.error().message, StartsWith("INVALID_PARAMETER_USAGE"));
+}
+
+TEST_F(EmbeddedTest, OneQueryAfterTheOtherAfterAnError) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    auto sql = engine();
+    EXPECT_FALSE(sql->execute("SELECT nothing FROM fruit", {}));
+    EXPECT_FALSE(sql->execute("SELECT FROM WHERE", {}));
+    EXPECT_FALSE(sql->execute("", {}));
+    EXPECT_EQ(ask_number(*sql, "SELECT id FROM fruit"), 1);
+}
+
+// Lists everything; gives what it is told to.
+class FaultyStore : public MemoryStore {
+  public:
+    std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override {
+        auto objects = MemoryStore::get(keys);
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (keys[i] == vanished) objects[i] = std::optional<Object>();
+            if (keys[i] == failing) objects[i] = fail(code, "of the test's making", "get", keys[i]);
+        }
+        return objects;
+    }
+
+    std::string vanished;
+    std::string failing;
+    ErrorCode code = ErrorCode::unavailable;
+};
+
+TEST_F(EmbeddedTest, AStoreThatFailsFailsTheQueryAndNothingElse) {
+    auto faulty = std::make_shared<FaultyStore>();
+    store_ = faulty;
+    auto sql = engine();
+    put("fruit/1.json", "{\"id\":1}\n");
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 1);
+    put("fruit/1.json", "{\"id\":2}\n");
+    put("fruit/2.json", "{\"id\":3}\n");
+    faulty->failing = "fruit/2.json";
+    const auto failed = sql->execute("SELECT sum(id) FROM fruit", {});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(failed.error().key, "fruit/2.json");
+    faulty->code = ErrorCode::permission_denied;
+    const auto unreadable = sql->execute("SELECT sum(id) FROM fruit", {});
+    ASSERT_FALSE(unreadable);
+    EXPECT_EQ(unreadable.error().code, ErrorCode::corrupt);
+    faulty->failing.clear();
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 5);
+}
+
+TEST_F(EmbeddedTest, AnObjectThatVanishesWhileItIsReadIsNoRow) {
+    auto faulty = std::make_shared<FaultyStore>();
+    store_ = faulty;
+    faulty->vanished = "fruit/1.json";
+    put("fruit/1.json", "{\"id\":1}\n");
+    put("fruit/2.json", "{\"id\":2}\n");
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 2);
+    faulty->vanished.clear();
+    EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 3);
+}
+
+TEST_F(EmbeddedTest, OnlyQueriesRunAndTheyReachNothingButTheTables) {
+    put("fruit/1.json", "{\"id\":1}\n");
+    auto sql = engine();
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 1);
+    const std::string out = (folder_ / "out").string();
+    const std::vector<std::string> forbidden{
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM \"/etc/passwd\"",
+        "SELECT * FROM glob('/*')",
+        "SELECT getenv('HOME')",
+        "SELECT * FROM duckdb_settings()",
+        "SELECT current_setting('threads')",
+        "ATTACH '" + out + "'",
+        "COPY (SELECT 1) TO '" + out + "'",
+        "COPY fruit TO '" + out + "'",
+        "EXPORT DATABASE '" + out + "'",
+        "SET threads = 1",
+        "RESET threads",
+        "PRAGMA enable_profiling",
+        "PRAGMA version",
+        "INSERT INTO fruit VALUES (2, 'x', 1.0)",
+        "DELETE FROM fruit",
+        "UPDATE fruit SET id = 2",
+        "DROP VIEW fruit",
+        "DROP TABLE fruit",
+        "CREATE TABLE x (a INTEGER)",
+        "CREATE TABLE x AS SELECT 1 AS a",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "CALL pragma_version()",
+        "CHECKPOINT",
+        "BEGIN",
+        "USE memory",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; DROP VIEW fruit",
+        "EXPLAIN ANALYZE DROP VIEW fruit",
+        "WITH x AS (SELECT 1) DELETE FROM dualstore_changes.main.rows_0",
+        "SELECT * FROM dualstore_changes.main.rows_0",
+        "SELECT * FROM query('SELECT * FROM dualstore_changes.main.rows_0')",
+        "SELECT * FROM query_table('fruit')",
+    };
+    for (const std::string& statement : forbidden) {
+        SCOPED_TRACE(statement);
+        const auto refused = sql->execute(statement, {});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::query) << refused.error().message;
+        EXPECT_EQ(refused.error().message.find('\n'), std::string::npos);
+        EXPECT_FALSE(std::filesystem::exists(out));
+        EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 1);
+    }
+}
+
+}  // namespace
+}  // namespace dualstore::sql
