@@ -40,6 +40,7 @@ struct Client::State {
     std::string root;
     std::string bucket;
     std::shared_ptr<ObjectStore> store;
+    sql::EmbeddedOptions embedded;
     std::unique_ptr<QueryEngine> engine;
     dual::Catalog catalog{{}};
     std::vector<TableDefinition> definitions;
@@ -103,12 +104,13 @@ Result<Client> Client::open(ClientOptions options) {
     for (const auto& definition : state->definitions) {
         state->tables.emplace(definition.name, std::make_unique<record::Table>(definition));
     }
-    state->engine = sql::make_embedded_engine({.store = state->store,
-                                               .tables = state->definitions,
-                                               .database = options.database,
-                                               .url = "file://" + url->root + "/",
-                                               .mirror = own / "mirror",
-                                               .catalog = state->catalog.folder()});
+    state->embedded = {.store = state->store,
+                       .tables = state->definitions,
+                       .database = options.database,
+                       .url = "file://" + url->root + "/",
+                       .mirror = own / "mirror",
+                       .catalog = state->catalog.folder()};
+    state->engine = sql::make_embedded_engine(state->embedded);
     return Client(std::move(state));
 }
 
@@ -210,7 +212,7 @@ Result<CheckReport> Client::check(std::string_view name, bool repair) {
 Result<std::uint64_t> Client::export_table(std::string_view name, ExportFormat format, const std::string& path) {
     auto table = state_->table(name);
     if (!table) return fail(table.error());
-    if (format == ExportFormat::parquet) return fail(ErrorCode::unsupported, "parquet");
+    if (format == ExportFormat::parquet) return sql::export_parquet(state_->embedded, (*table)->definition(), path);
     return dual::export_ndjson(*state_->store, (*table)->definition().location, path);
 }
 

@@ -21,18 +21,20 @@ std::filesystem::path embedded_library() {
     return std::filesystem::path(here.dli_fname).parent_path() / file;
 }
 
-Result<OpenEmbedded> load_embedded() {
+// What the engine's library exports by that name; loads it, and DuckDB with it, at the first call.
+template <class Function>
+Result<Function> load_embedded(const char* name) {
     const std::filesystem::path library = embedded_library();
     // Never closed: the engine's code must outlive every engine.
     void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
         return fail(ErrorCode::unavailable, fmt::format("the embedded SQL engine cannot be loaded: {}", dlerror()), "query");
     }
-    void* symbol = dlsym(handle, open_embedded_symbol);
+    void* symbol = dlsym(handle, name);
     if (symbol == nullptr) {
         return fail(ErrorCode::unavailable, fmt::format("{} is of another version: reinstall dualstore", library.string()), "query");
     }
-    return reinterpret_cast<OpenEmbedded>(symbol);
+    return reinterpret_cast<Function>(symbol);
 }
 
 // Stands for the engine until the first query, so that a program that only puts and gets never loads DuckDB.
@@ -73,7 +75,7 @@ class EmbeddedEngine : public QueryEngine {
     Result<QueryEngine*> engine() {
         const std::lock_guard lock(mutex_);
         if (!engine_) {
-            auto open = load_embedded();
+            auto open = load_embedded<OpenEmbedded>(open_embedded_symbol);
             if (!open) return fail(std::move(open.error()));
             Error error;
             engine_.reset((*open)(options_, error));
@@ -88,6 +90,14 @@ class EmbeddedEngine : public QueryEngine {
 };
 
 }  // namespace
+
+Result<std::uint64_t> export_parquet(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path) {
+    auto write = load_embedded<WriteParquet>(write_parquet_symbol);
+    if (!write) return fail(std::move(write.error()));
+    Result<std::uint64_t> outcome;
+    (*write)(options, table, path, outcome);
+    return outcome;
+}
 
 std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options) {
     return std::make_unique<EmbeddedEngine>(std::move(options));

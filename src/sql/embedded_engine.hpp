@@ -1,6 +1,7 @@
 // The embedded engine as the rest of the library sees it. DuckDB is loaded when the first query runs, not before.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,8 +23,14 @@ struct EmbeddedOptions {
 
 [[nodiscard]] std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options);
 
+// Writes a table's columns, in the order of its keys, to a Parquet file; replaces it once it is whole. Returns the number of rows.
+// corrupt: an object cannot be read; the message names it.
+[[nodiscard]] Result<std::uint64_t> export_parquet(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path);
+
 // What libdualstore_embedded exports: the engine itself, or nullptr and `error`.
 using OpenEmbedded = QueryEngine* (*)(const EmbeddedOptions& options, Error& error);
 inline constexpr char open_embedded_symbol[] = "dualstore_open_embedded";
+using WriteParquet = void (*)(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path, Result<std::uint64_t>& outcome);
+inline constexpr char write_parquet_symbol[] = "dualstore_write_parquet";
 
 }  // namespace dualstore::sql

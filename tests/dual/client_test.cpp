@@ -156,5 +156,22 @@ TEST_F(ClientTest, ExportsAWholeTableToOneFile) {
     EXPECT_EQ(text, "{\"brandid\":1,\"generated_at\":null}\n{\"brandid\":2,\"generated_at\":null}\n");
 }
 
+TEST_F(ClientTest, ExportsTheColumnsToParquet) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":2,"mccids":[5411]})"));
+    const std::string path = (folder_.path() / "it's all.parquet").string();
+    const auto written = client.export_table("generated_metadata", ExportFormat::parquet, path);
+    ASSERT_TRUE(written) << written.error().message;
+    EXPECT_EQ(*written, 1U);
+    std::ifstream file(path);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_TRUE(text.starts_with("PAR1") && text.ends_with("PAR1"));
+    drop("metadata/brand_3.json", "garbage");
+    const auto refused = client.export_table("generated_metadata", ExportFormat::parquet, path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().key, "metadata/brand_3.json");
+    EXPECT_EQ(std::filesystem::file_size(path), text.size());
+}
+
 }  // namespace
 }  // namespace dualstore

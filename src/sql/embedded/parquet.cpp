@@ -1,0 +1,67 @@
+// A table as one Parquet file: the other thing that libdualstore_embedded exports.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "record/table.hpp"
+#include "sql/embedded/loader.hpp"
+#include "sql/embedded/session.hpp"
+#include "sql/embedded_engine.hpp"
+
+namespace dualstore::sql {
+namespace {
+
+Result<void> load_table(ObjectStore& store, const TableDefinition& table, const Connection& connection) {
+    auto appender = Appender::open(connection, nullptr, "rows");
+    if (!appender) return fail(std::move(appender.error()));
+    std::string after;
+    do {
+        auto page = store.list(table.location, after, 0);
+        if (!page) return fail(std::move(page.error()));
+        std::vector<LoadRequest> requests;
+        for (const ObjectInfo& info : page->objects) {
+            if (!record::hidden(std::string_view(info.key).substr(table.location.size()))) requests.push_back({info.key, {}, 0});
+        }
+        auto outcomes = load_objects(store, table, requests, *appender);
+        if (!outcomes) return fail(std::move(outcomes.error()));
+        for (std::size_t i = 0; i < outcomes->size(); ++i) {
+            const LoadOutcome& outcome = (*outcomes)[i];
+            if (outcome.state != LoadOutcome::State::unreadable) continue;
+            return fail(ErrorCode::corrupt, fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name),
+                        "export", requests[i].key);
+        }
+        after = std::move(page->next);
+    } while (!after.empty());
+    return appender->close();
+}
+
+Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path) {
+    auto opened = open_database({});
+    if (!opened) return fail(std::move(opened.error()));
+    const Connection& connection = opened->connection;
+    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_columns(table))); !created) return fail(std::move(created.error()));
+    if (auto loaded = load_table(*options.store, table, connection); !loaded) return fail(std::move(loaded.error()));
+    std::string columns;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        columns += fmt::format("{}c{} AS {}", i == 0 ? "" : ", ", i, quote_name(table.columns[i].name));
+    }
+    const std::string part = path + ".part";
+    auto copied = run(connection, fmt::format("COPY (SELECT {} FROM rows ORDER BY key) TO {} (FORMAT parquet)", columns, quote_text(part)));
+    std::error_code error;
+    if (copied) std::filesystem::rename(part, path, error);
+    if (!copied || error) {
+        std::error_code ignored;
+        std::filesystem::remove(part, ignored);
+        return fail(ErrorCode::unavailable, fmt::format("cannot write {}: {}", path, copied ? error.message() : copied.error().message), "export");
+    }
+    return duckdb_rows_changed(copied->out());
+}
+
+}  // namespace
+}  // namespace dualstore::sql
+
+extern "C" __attribute__((visibility("default"))) void dualstore_write_parquet(const dualstore::sql::EmbeddedOptions& options,
+                                                                               const dualstore::TableDefinition& table, const std::string& path,
+                                                                               dualstore::Result<std::uint64_t>& outcome) {
+    outcome = dualstore::sql::write_parquet(options, table, path);
+}
