@@ -3,13 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
 #include <sys/file.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <memory>
 #include <random>
 
@@ -169,6 +168,20 @@ int sync(int fd) {
     }
 }
 
+int sync_all([[maybe_unused]] int folder) {
+#ifdef __linux__
+    // Since 5.8 syncfs tells of writes that failed.
+    static const bool tells = [] {
+        utsname system{};
+        int major = 0, minor = 0;
+        return uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2 &&
+               (major > 5 || (major == 5 && minor >= 8));
+    }();
+    if (tells) return syncfs(folder) == 0 ? 0 : errno;
+#endif
+    return ENOSYS;
+}
+
 WriterFolder::WriterFolder(Descriptor all, Descriptor folder, std::string name)
     : all_(std::move(all)), folder_(std::move(folder)), name_(std::move(name)), process_(getpid()) {}
 
@@ -229,12 +242,6 @@ Temporary::~Temporary() {
     const int kept = errno;
     unlinkat(folder_, name_.c_str(), 0);
     errno = kept;
-}
-
-void Temporary::start_sync() const {
-#ifdef SYNC_FILE_RANGE_WRITE
-    sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-#endif
 }
 
 Result<void> Temporary::sync() const {

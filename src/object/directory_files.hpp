@@ -44,6 +44,9 @@ class Descriptor {
 // Waits until the file's or folder's bytes are on the disk. Returns errno, or 0.
 [[nodiscard]] int sync(int fd);
 
+// The same for everything on a folder's file system; ENOSYS where that cannot be asked, or would not tell of failures.
+[[nodiscard]] int sync_all(int folder);
+
 // A folder below .dualstore/tmp that one open store of one process writes in, locked while that process lives. It goes with its owner.
 class WriterFolder {
   public:
@@ -79,8 +82,6 @@ class Temporary {
     Temporary& operator=(Temporary&&) = delete;
     ~Temporary();
 
-    // Lets the disk begin with its bytes; a sync that follows then waits less.
-    void start_sync() const;
     [[nodiscard]] Result<void> sync() const;
     // Renames it to `name` in `folder`; `exclusive`: only where nothing has that name, else EEXIST. Returns errno, or 0.
     [[nodiscard]] int place(int folder, const std::string& name, bool exclusive);

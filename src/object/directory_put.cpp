@@ -15,6 +15,8 @@
 namespace dualstore::object {
 namespace {
 
+constexpr std::size_t sync_all_from = 8;  // files
+
 Error refusal(ErrorCode code, std::string_view message) {
     Error error;
     error.code = code;
@@ -89,9 +91,10 @@ void PutGroup::stage(std::size_t request) {
 }
 
 void PutGroup::sync_files() {
-    if (staged_.size() > 1) {
-        for (const auto& staged : staged_) staged.file.start_sync();
-    }
+    // One sync of the file system takes as long as those of a few files, however many there are. If it fails, each file's own sync
+    // tells which of them it was.
+    const int all = staged_.size() < sync_all_from ? ENOSYS : sync_all(writer_.temporaries().get());
+    if (all == 0) return;
     std::vector<Staged> synced;
     synced.reserve(staged_.size());
     for (auto& staged : staged_) {

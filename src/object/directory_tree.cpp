@@ -143,7 +143,8 @@ class Walk {
         std::string key = branch.begin;
         key += name;
         if (key <= after_ || !key.starts_with(prefix_) || path_key_fault(key)) return;
-        if (branch.chunk() && path_of(key) != branch.below(name)) return;  // cut elsewhere than the store would
+        if (branch.path.find(chunk_mark) != branch.path.npos && path_of(key) != branch.below(name))
+            return;  // cut elsewhere than the store would
         keys_.push_back(std::move(key));
     }
 

@@ -46,6 +46,10 @@ struct Pipes {
     ::dup2(pipes.in[0], STDIN_FILENO);
     ::dup2(pipes.out[1], STDOUT_FILENO);
     ::dup2(pipes.err[1], STDERR_FILENO);
+    if (!command.standard_output.empty()) {
+        const int file = ::open(command.standard_output.c_str(), O_WRONLY | O_CLOEXEC);
+        if (file < 0 || ::dup2(file, STDOUT_FILENO) < 0) ::_exit(126);
+    }
     ::signal(SIGPIPE, SIG_DFL);
     if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) ::_exit(126);
 #if defined(__linux__)

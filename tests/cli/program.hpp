@@ -23,6 +23,7 @@ struct Command {
     std::map<std::string, std::string> environment = {};  // beside the test's own, from which every DUALSTORE_* is taken out
     std::filesystem::path folder = {};                     // to run in; empty: the test's own
     std::filesystem::path program = DUALSTORE_PROGRAM;
+    std::filesystem::path standard_output = {};  // a file instead of a pipe
     bool obeys_permissions = false;  // also where the test runs as root: without the right to pass over them
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,8 @@ struct StoreKind {
     std::string name;
     std::function<std::shared_ptr<ObjectStore>(const std::string& root)> open;
 };
+
+inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 
 // A store joins the tests by an entry here.
 inline std::vector<StoreKind> store_kinds() {

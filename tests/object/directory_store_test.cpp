@@ -143,6 +143,7 @@ TEST_F(DirectoryStore, SkipsForeignFilesThatNoKeyNames) {
     write_file(root_ / "a/bad\xff", "x");
     write_file(root_ / "a/b%+", "x");
     write_file(root_ / "a/short%+/tail", "x");
+    write_file(root_ / "short%+/folder/file", "x");
     fs::create_symlink("b", root_ / "a/link");
     ASSERT_EQ(mkfifo((root_ / "a/fifo").c_str(), 0666), 0);
     EXPECT_THAT(keys(), ElementsAre("a/b"));

@@ -67,6 +67,11 @@ TEST_F(EmbeddedTest, AnObjectThatCannotBeReadIsNamedAndFailsItsOwnTableOnly) {
     EXPECT_THAT(refused.error().message, HasSubstr("fruit/bad.json"));
     EXPECT_THAT(refused.error().message, HasSubstr("dualstore check fruit"));
     EXPECT_EQ(ask_text(*sql, "SELECT colour FROM colours"), "red");
+    EXPECT_EQ(ask_number(*sql, "SELECT id AS fruit FROM colours WHERE colour <> 'fruit'"), 1);
+    for (const char* query :
+         {"SELECT 1 FROM colours, fruit", "SELECT (SELECT max(id) FROM db.\"FRUIT\")", "SELECT 1 FROM colours c\nJOIN(fruit) ON TRUE"}) {
+        EXPECT_FALSE(sql->execute(query, {})) << query;
+    }
     put("fruit/bad.json", "{\"id\":2}\n");
     EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 2);
 }

@@ -1,5 +1,4 @@
 // The embedded engine: what libdualstore_embedded exports.
-#include <algorithm>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -122,14 +121,26 @@ Result<void> Engine::open_session() {
     return {};
 }
 
-// Brings every table that the query may name up to date.
+// Whether a query may read a table: its name stands where a table's can. (An alias or column of that name rarely does.)
+bool may_read(const std::vector<athena::Token>& tokens, const std::string& table) {
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+        const bool name = tokens[i].kind == athena::Token::Kind::identifier || tokens[i].kind == athena::Token::Kind::quoted;
+        if (!name || athena::lower(tokens[i].text) != table) continue;
+        const athena::Token& before = tokens[i - 1];
+        for (const std::string_view keyword : {"FROM", "JOIN", "TABLE"}) {
+            if (athena::is_keyword(before, keyword)) return true;
+        }
+        for (const std::string_view symbol : {",", "(", "."}) {
+            if (athena::is_symbol(before, symbol)) return true;
+        }
+    }
+    return false;
+}
+
+// Brings every table that the query may read up to date.
 Result<void> Engine::refresh(const std::vector<athena::Token>& tokens) {
     for (MirroredTable& table : session_->tables()) {
-        const bool named = std::any_of(tokens.begin(), tokens.end(), [&](const athena::Token& token) {
-            const bool name = token.kind == athena::Token::Kind::identifier || token.kind == athena::Token::Kind::quoted;
-            return name && athena::lower(token.text) == table.definition.name;
-        });
-        if (!named) continue;
+        if (!may_read(tokens, table.definition.name)) continue;
         if (auto fresh = session_->refresh(table); !fresh) return fresh;
         if (auto readable = Session::check_readable(table); !readable) return readable;
     }
