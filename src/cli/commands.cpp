@@ -68,7 +68,9 @@ Result<Client> open_client(const Options& options, bool write) {
         }
         wanted.tables = std::move(*tables);
     }
-    return Client::open(std::move(wanted));
+    auto client = Client::open(std::move(wanted));
+    if (!client && client.error().code == ErrorCode::not_found) client.error().message += ": `dualstore init` makes a store, --store names another";
+    return client;
 }
 
 int init(const Options& options) {

@@ -16,7 +16,7 @@ int run(int argc, char** argv) {
     CLI::App app("Writes JSON records once; gives them back by key and in SQL.", "dualstore");
     app.set_version_flag("--version", "dualstore " DUALSTORE_VERSION);
     app.fallthrough();
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);  // none is found below, after a word that is no command
     app.add_option("--store", options.store, "Where the objects are: file:PATH, file:PATH?sync=off")
         ->envname("DUALSTORE_STORE")
         ->default_val("file:./dualstore-data");
@@ -83,6 +83,10 @@ int run(int argc, char** argv) {
         return app.exit(asked);
     } catch (const CLI::ParseError& error) {
         std::cerr << "dualstore: " << error.what() << "; see dualstore --help\n";
+        return cli::Exit::usage;
+    }
+    if (!command) {
+        std::cerr << "dualstore: a command is missing; see dualstore --help\n";
         return cli::Exit::usage;
     }
     return command(options);

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 #include "cli/options.hpp"
@@ -61,7 +62,10 @@ class Putter {
                 got = 1;
                 continue;
             }
-            if (got < 0) return stop(Exit::failed, fmt::format("dualstore: cannot read {}: {}", name, std::strerror(errno)));
+            if (got < 0) {
+                const int code = errno == EISDIR ? Exit::usage : Exit::failed;
+                return stop(code, fmt::format("dualstore: put: cannot read {}: {}", name, std::strerror(errno)));
+            }
             if (got == 0) stream.finish();
             stream.feed(std::string_view(chunk).substr(0, static_cast<std::size_t>(got)));
             if (!drain(stream, name)) return false;
@@ -72,6 +76,7 @@ class Putter {
     int end() {
         progress_.clear();
         if (options_.quiet) print(fmt::format("{} records stored, {} refused\n", stored_, refused_));
+        if (std::ferror(stdout)) return exit_;  // said already
         const int printed = flushed();
         return exit_ != Exit::done ? exit_ : printed;
     }

@@ -147,7 +147,9 @@ std::string cell(const Value& value) {
     if (const auto* text = std::get_if<std::string>(&value)) return *text;
     if (const auto* decimal = std::get_if<Decimal>(&value)) return decimal->digits;
     if (const auto* binary = std::get_if<Binary>(&value)) return hex(binary->bytes);
-    return json(value, Style::plain);
+    std::string text = json(value, Style::plain);
+    if (std::holds_alternative<double>(value)) std::erase(text, '"');  // nan and the infinities
+    return text;
 }
 
 std::string object(const QueryResult& result, const std::vector<Value>& row) {

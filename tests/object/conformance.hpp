@@ -22,7 +22,9 @@ struct StoreKind {
     std::function<std::shared_ptr<ObjectStore>(const std::string& root)> open;
 };
 
-inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
+inline void PrintTo(const StoreKind& kind, std::ostream* out) {
+    *out << kind.name;
+}
 
 // A store joins the tests by an entry here.
 inline std::vector<StoreKind> store_kinds() {
