@@ -43,7 +43,7 @@ struct PutOptions {
 
 struct PutResult {
     std::string key;
-    std::string version;  // the object's etag
+    std::string version;                                         // the object's etag
     std::vector<std::pair<std::string, std::string>> generated;  // the table's automatic uuid fields and their values
 };
 
@@ -66,7 +66,8 @@ class Client {
     // invalid_record: refused, nothing written. conflict: the mode's condition does not hold. outcome_unknown: look by key.
     Result<PutResult> put(std::string_view table, std::string_view json, const PutOptions& options = {});
     // One outcome for each record, in order; records of one key are written in order. Shares syncs and round trips.
-    std::vector<Result<PutResult>> put_many(std::string_view table, std::span<const std::string_view> records, const PutOptions& options = {});
+    std::vector<Result<PutResult>> put_many(std::string_view table, std::span<const std::string_view> records,
+                                            const PutOptions& options = {});
 
     // The record with these ids, one a field of the table's key template, or none. Loads no query engine.
     Result<std::optional<Record>> get(std::string_view table, std::span<const std::string> ids);
@@ -88,7 +89,8 @@ class Client {
     // they are stored, in the order of their keys; Parquet has the columns as SQL shows them.
     Result<std::uint64_t> export_table(std::string_view table, ExportFormat format, const std::string& path);
 
-    // Makes the store and its tables now. Idempotent. conflict: the store knows a table by another definition; the message shows the difference.
+    // Makes the store and its tables now. Idempotent. conflict: the store knows a table by another definition; the message shows the
+    // difference.
     Result<void> init();
 
     [[nodiscard]] const std::vector<TableDefinition>& tables() const;

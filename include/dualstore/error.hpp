@@ -47,7 +47,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 }
 
 // Passes another result's error on.
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
 // The code's name in lower case, as in the enumeration.
 [[nodiscard]] std::string_view name(ErrorCode code);

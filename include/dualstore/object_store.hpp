@@ -52,8 +52,8 @@ struct ObjectPage {
 };
 
 struct Capabilities {
-    bool create = false;          // PutMode::create is atomic
-    bool if_match = false;        // PutMode::if_match is atomic
+    bool create = false;    // PutMode::create is atomic
+    bool if_match = false;  // PutMode::if_match is atomic
     bool remove_if_match = false;
 };
 
@@ -83,7 +83,7 @@ class ObjectStore {
 [[nodiscard]] Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match = {});
 
 struct DirectoryStoreOptions {
-    bool sync = true;  // false: an acknowledged write survives the process, not the machine
+    bool sync = true;    // false: an acknowledged write survives the process, not the machine
     bool create = true;  // make the folder where it is missing
 };
 

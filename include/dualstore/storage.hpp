@@ -21,7 +21,8 @@ inline constexpr std::string_view default_region = "eu-west-1";
 // JSON values by key; knows no tables and checks no schema. Safe to use from many threads.
 class S3Client {
   public:
-    [[nodiscard]] static Result<S3Client> open(std::string bucket = std::string(default_bucket), std::string region = std::string(default_region));
+    [[nodiscard]] static Result<S3Client> open(std::string bucket = std::string(default_bucket),
+                                               std::string region = std::string(default_region));
 
     // Writes prefix/brand_{brandid}.json with `brandid` set in it; returns the key. Replaces what was there.
     Result<std::string> write_metadata(std::int64_t brandid, std::string_view metadata, std::string_view prefix = "metadata");

@@ -17,7 +17,20 @@ struct Column;
 // A Hive column type. ARRAY has one child (named "element"), MAP two ("key", "value"), STRUCT its fields in order.
 struct Type {
     enum class Kind {
-        boolean, tinyint, smallint, integer, bigint, real, double_, decimal, string, date, timestamp, array, map, structure,
+        boolean,
+        tinyint,
+        smallint,
+        integer,
+        bigint,
+        real,
+        double_,
+        decimal,
+        string,
+        date,
+        timestamp,
+        array,
+        map,
+        structure,
     };
     Kind kind = Kind::string;
     std::uint8_t precision = 0;  // DECIMAL only: 1 to 38
@@ -60,8 +73,8 @@ struct TableDefinition {
     std::string name;      // in lower case
     std::vector<Column> columns;
     SerDe serde = SerDe::openx;
-    std::string location;       // key prefix, ends in '/', e.g. "metadata/"; a bucket in the DDL is dropped
-    std::string key_template;   // e.g. "brand_{brandid}.json", relative to the location
+    std::string location;      // key prefix, ends in '/', e.g. "metadata/"; a bucket in the DDL is dropped
+    std::string key_template;  // e.g. "brand_{brandid}.json", relative to the location
     std::vector<AutomaticField> automatic;
     std::string comment;
     std::vector<std::pair<std::string, std::string>> serde_properties;  // kept as written

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "cli/options.hpp"
@@ -36,16 +37,20 @@ std::optional<std::string> expected_version(const Options& options) {
 
 int exit_code(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid_argument: return Exit::usage;
+        case ErrorCode::invalid_argument:
+            return Exit::usage;
         case ErrorCode::invalid_record:
         case ErrorCode::not_found:
         case ErrorCode::conflict:
-        case ErrorCode::query: return Exit::refused;
-        case ErrorCode::unsupported: return Exit::usage;
+        case ErrorCode::query:
+            return Exit::refused;
+        case ErrorCode::unsupported:
+            return Exit::usage;
         case ErrorCode::permission_denied:
         case ErrorCode::unavailable:
         case ErrorCode::corrupt:
-        case ErrorCode::outcome_unknown: return Exit::failed;
+        case ErrorCode::outcome_unknown:
+            return Exit::failed;
     }
     return Exit::failed;
 }
@@ -69,12 +74,13 @@ Result<Client> open_client(const Options& options, bool write) {
         wanted.tables = std::move(*tables);
     }
     auto client = Client::open(std::move(wanted));
-    if (!client && client.error().code == ErrorCode::not_found) client.error().message += ": `dualstore init` makes a store, --store names another";
+    if (!client && client.error().code == ErrorCode::not_found)
+        client.error().message += ": `dualstore init` makes a store, --store names another";
     return client;
 }
 
 int init(const Options& options) {
-    auto client = open_client(options, !options.print);
+    auto client = open_client(options, true);  // which alone makes nothing
     if (!client) return report(client.error());
     if (options.print) {
         for (const auto& table : client->tables()) print(to_ddl(table, client->bucket()) + "\n");
@@ -152,7 +158,8 @@ int check(const Options& options) {
         std::size_t wrong = 0;
         for (const auto& finding : report_or->findings) {
             wrong += finding.wrong ? 1 : 0;
-            print(fmt::format("{}: {}{}{}\n", one_line(finding.key), one_line(finding.problem), finding.repair.empty() ? "" : "; ", one_line(finding.repair)));
+            print(fmt::format("{}: {}{}{}\n", one_line(finding.key), one_line(finding.problem), finding.repair.empty() ? "" : "; ",
+                              one_line(finding.repair)));
         }
         const int printed = flushed();
         say(fmt::format("{} objects looked at, {} wrong", report_or->objects, wrong));
@@ -162,6 +169,13 @@ int check(const Options& options) {
 
 int export_table(const Options& options) {
     return opened(options, [](Client& client, const Options& wanted) -> int {
+        std::error_code error;
+        const auto there = std::filesystem::status(wanted.file, error);
+        if (std::filesystem::exists(there) &&
+            !std::filesystem::is_regular_file(there)) {  // which the export would replace: a device, a pipe
+            say(fmt::format("dualstore: export: {} is there and is not a file: name a file", wanted.file));
+            return Exit::usage;
+        }
         const auto format = wanted.format == "parquet" ? ExportFormat::parquet : ExportFormat::ndjson;
         auto written = client.export_table(wanted.table, format, wanted.file);
         if (!written) return report(written.error());

@@ -35,7 +35,8 @@ int run(int argc, char** argv) {
     CLI::App* init = add("init", "Make the store and its tables; again does no harm", cli::init);
     init->add_flag("--print", options.print, "Print the tables' DDL instead");
 
-    CLI::App* put = add("put", "Write records: JSON objects, one a line or over several; a line on standard output acknowledges each", cli::put);
+    CLI::App* put =
+        add("put", "Write records: JSON objects, one a line or over several; a line on standard output acknowledges each", cli::put);
     table(put, true);
     put->add_option("FILE", options.arguments, "Files to read; - or none: standard input");
     put->add_flag("--quiet", options.quiet, "Print a summary instead of a line for each record");
@@ -60,7 +61,8 @@ int run(int argc, char** argv) {
 
     CLI::App* sql = add("sql", "Ask one question in Athena's SQL", cli::sql);
     sql->add_option("QUERY", options.sql, "The query")->required();
-    sql->add_option("--param", options.parameters, "Value of the next ? in the query: a JSON number, true, false or null; anything else is text")
+    sql->add_option("--param", options.parameters,
+                    "Value of the next ? in the query: a JSON number, true, false or null; anything else is text")
         ->allow_extra_args(false);
     sql->add_option("--format", options.format, "How to print rows (default: table on a terminal, ndjson in a pipe)")
         ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "arrays"}));

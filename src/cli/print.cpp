@@ -15,11 +15,15 @@
 namespace dualstore::cli {
 namespace {
 
-bool number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789.-+eE") == text.npos; }
+bool number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789.-+eE") == text.npos;
+}
 
 }  // namespace
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 int flushed() {
     if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return Exit::done;

@@ -51,7 +51,9 @@ bool RecordStream::step() {
             if (c == '\n') complete_ = true;
             if (c != ' ' && c != '\t' && c != '\r' && c != '\n') crowded_ = true;
             break;
-        case State::plain: complete_ = c == '\n'; break;
+        case State::plain:
+            complete_ = c == '\n';
+            break;
         case State::skipping:
             if (c == '{' && (at_ == 0 || buffer_[at_ - 1] == '\n')) {
                 begin(State::inside);

@@ -11,9 +11,9 @@ namespace dualstore::cli {
 class RecordStream {
   public:
     struct Piece {
-        std::string text;     // what should be a record; whether it is one, the writer finds out
-        std::size_t line = 1; // where it begins
-        std::string problem;  // not empty: no record, and why
+        std::string text;      // what should be a record; whether it is one, the writer finds out
+        std::size_t line = 1;  // where it begins
+        std::string problem;   // not empty: no record, and why
     };
 
     // Adds bytes of the input.
@@ -31,9 +31,9 @@ class RecordStream {
     void restart_behind_first_line(const Piece& piece);
 
     std::string buffer_;
-    std::size_t at_ = 0;      // the next byte to look at
-    std::size_t start_ = 0;   // where the piece begins
-    std::size_t line_ = 1;    // of `at_`
+    std::size_t at_ = 0;     // the next byte to look at
+    std::size_t start_ = 0;  // where the piece begins
+    std::size_t line_ = 1;   // of `at_`
     std::size_t start_line_ = 1;
     State state_ = State::between;
     int depth_ = 0;

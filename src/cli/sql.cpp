@@ -45,8 +45,9 @@ int count(const Options& options) {
     if (!client) return report(client.error());
     auto table = client->describe(options.table);
     if (!table) return report(table.error());
-    std::string query = fmt::format("SELECT count(*) FROM \"{}\"", table->name);
-    if (!options.where.empty()) query += " WHERE " + options.where;
+    const std::string database = table->database.empty() ? "" : fmt::format("\"{}\".", table->database);
+    std::string query = fmt::format("SELECT count(*) FROM {}\"{}\"", database, table->name);
+    if (!options.where.empty()) query += " WHERE (" + options.where + "\n)";  // a condition, and nothing behind it
     auto result = client->query(query);
     if (!result) return report(result.error());
     print(fmt::format("{}\n", std::get<std::int64_t>(result->rows.at(0).at(0))));

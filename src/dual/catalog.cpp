@@ -39,7 +39,8 @@ int write_new(const std::filesystem::path& path, std::string_view text) {
 
 std::string columns_difference(const TableDefinition& wanted, const TableDefinition& known) {
     for (const Column& column : wanted.columns) {
-        const auto other = std::find_if(known.columns.begin(), known.columns.end(), [&](const Column& one) { return one.name == column.name; });
+        const auto other =
+            std::find_if(known.columns.begin(), known.columns.end(), [&](const Column& one) { return one.name == column.name; });
         if (other == known.columns.end()) return fmt::format("column {} {} is new", column.name, hive_name(column.type));
         if (hive_name(other->type) != hive_name(column.type)) {
             return fmt::format("column {} is {} here and {} in the store", column.name, hive_name(column.type), hive_name(other->type));
@@ -47,7 +48,8 @@ std::string columns_difference(const TableDefinition& wanted, const TableDefinit
     }
     for (const Column& column : known.columns) {
         const auto same = [&](const Column& one) { return one.name == column.name; };
-        if (std::none_of(wanted.columns.begin(), wanted.columns.end(), same)) return fmt::format("column {} is only in the store", column.name);
+        if (std::none_of(wanted.columns.begin(), wanted.columns.end(), same))
+            return fmt::format("column {} is only in the store", column.name);
     }
     const auto same_place = [](const Column& a, const Column& b) { return a.name == b.name; };
     const bool ordered = std::equal(wanted.columns.begin(), wanted.columns.end(), known.columns.begin(), known.columns.end(), same_place);
@@ -85,7 +87,8 @@ Result<void> Catalog::add(const TableDefinition& table) const {
 std::string difference(const TableDefinition& wanted, const TableDefinition& known) {
     if (auto columns = columns_difference(wanted, known); !columns.empty()) return columns;
     if (wanted.serde != known.serde) return "the SerDe is another";
-    if (wanted.location != known.location) return fmt::format("the location is '{}' here and '{}' in the store", wanted.location, known.location);
+    if (wanted.location != known.location)
+        return fmt::format("the location is '{}' here and '{}' in the store", wanted.location, known.location);
     if (wanted.key_template != known.key_template) {
         return fmt::format("the key is '{}' here and '{}' in the store", wanted.key_template, known.key_template);
     }

@@ -19,7 +19,9 @@ struct Repair {
     std::string text;
 };
 
-Repair failed(const Error& error) { return {false, "not mended: " + error.message}; }
+Repair failed(const Error& error) {
+    return {false, "not mended: " + error.message};
+}
 
 class Checker {
   public:

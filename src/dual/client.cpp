@@ -65,10 +65,11 @@ struct Client::State {
         if (!*known) return catalog.add(definition);
         const std::string differs = dual::difference(definition, **known);
         if (differs.empty()) return {};
-        return fail(ErrorCode::conflict,
-                    fmt::format("the store knows table {} by another definition: {}; change the definition, or remove {} to let the new one in",
-                                definition.name, differs, (catalog.folder() / (definition.name + ".sql")).string()),
-                    "verify", definition.name);
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("the store knows table {} by another definition: {}; change the definition, or remove {} to let the new one in",
+                        definition.name, differs, (catalog.folder() / (definition.name + ".sql")).string()),
+            "verify", definition.name);
     }
 
     // Step 1 of a write: the table can serve what was validated against it.
@@ -118,7 +119,8 @@ Result<PutResult> Client::put(std::string_view table, std::string_view json, con
     return std::move(put_many(table, std::span(&json, 1), options).front());
 }
 
-std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span<const std::string_view> records, const PutOptions& options) {
+std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span<const std::string_view> records,
+                                                const PutOptions& options) {
     auto table = state_->table(name);
     if (!table) return {records.size(), fail(table.error())};
     std::vector<Result<PutResult>> outcomes;
@@ -190,7 +192,9 @@ Result<ObjectPage> Client::list(std::string_view name, std::string_view after, s
     return state_->store->list((*table)->definition().location, after, limit);
 }
 
-Result<QueryResult> Client::query(std::string_view sql, std::span<const Value> parameters) { return state_->engine->execute(sql, parameters); }
+Result<QueryResult> Client::query(std::string_view sql, std::span<const Value> parameters) {
+    return state_->engine->execute(sql, parameters);
+}
 
 Result<CheckReport> Client::check(std::string_view name, bool repair) {
     std::vector<const record::Table*> wanted;
@@ -205,7 +209,8 @@ Result<CheckReport> Client::check(std::string_view name, bool repair) {
     if (!report || !name.empty()) return report;
     auto left = object::leftovers(state_->root);
     if (!left) return fail(left.error());
-    for (auto& path : *left) report->findings.push_back({std::move(path), "a crashed writer left it; it goes with the next write", {}, false});
+    for (auto& path : *left)
+        report->findings.push_back({std::move(path), "a crashed writer left it; it goes with the next write", {}, false});
     return report;
 }
 
@@ -223,7 +228,9 @@ Result<void> Client::init() {
     return {};
 }
 
-const std::vector<TableDefinition>& Client::tables() const { return state_->definitions; }
+const std::vector<TableDefinition>& Client::tables() const {
+    return state_->definitions;
+}
 
 Result<TableDefinition> Client::describe(std::string_view name) const {
     auto table = state_->table(name);
@@ -231,7 +238,11 @@ Result<TableDefinition> Client::describe(std::string_view name) const {
     return (*table)->definition();
 }
 
-const std::string& Client::bucket() const { return state_->bucket; }
-const std::shared_ptr<ObjectStore>& Client::objects() const { return state_->store; }
+const std::string& Client::bucket() const {
+    return state_->bucket;
+}
+const std::shared_ptr<ObjectStore>& Client::objects() const {
+    return state_->store;
+}
 
 }  // namespace dualstore

@@ -34,13 +34,15 @@ Result<std::string> read_line(const std::filesystem::path& path) {
 Result<Home> Home::from_environment() {
     const char* folder = std::getenv("DUALSTORE_HOME");
     if (folder && *folder) return Home(folder);
-    return fail(ErrorCode::unsupported, "Amazon S3 and Athena are not built into this version: set DUALSTORE_HOME to a directory to keep buckets there");
+    return fail(ErrorCode::unsupported,
+                "Amazon S3 and Athena are not built into this version: set DUALSTORE_HOME to a directory to keep buckets there");
 }
 
 Result<std::string> Home::bucket_url(std::string_view bucket) const {
     if (!bucket_name(bucket)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("'{}' is no bucket name: expected 3 to 63 lower-case letters, digits, '.' and '-'", record::excerpt(bucket)));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("'{}' is no bucket name: expected 3 to 63 lower-case letters, digits, '.' and '-'", record::excerpt(bucket)));
     }
     return fmt::format("file:{}/{}", folder_, bucket);
 }
@@ -74,13 +76,15 @@ Result<void> Home::name_database(std::string_view database, std::string_view buc
         const int number = linked == 0 || errno == EEXIST ? 0 : errno;
         ::unlink(temporary.c_str());
         if (number != 0) {
-            return fail(ErrorCode::unavailable, fmt::format("cannot write {}: {}", *path, std::error_code(number, std::generic_category()).message()));
+            return fail(ErrorCode::unavailable,
+                        fmt::format("cannot write {}: {}", *path, std::error_code(number, std::generic_category()).message()));
         }
     }
     auto located = read_line(*path);
     if (!located) return fail(located.error());
     if (*located == bucket) return {};
-    return fail(ErrorCode::conflict, fmt::format("the tables of database {} are located in bucket {}, not in {}", database, *located, bucket));
+    return fail(ErrorCode::conflict,
+                fmt::format("the tables of database {} are located in bucket {}, not in {}", database, *located, bucket));
 }
 
 }  // namespace dualstore::dual

@@ -105,7 +105,9 @@ Result<std::string> S3Client::write_json(std::string_view key, std::string_view 
     return put_text(*store_, std::string(key), compact(json, std::nullopt));
 }
 
-Result<std::optional<std::string>> S3Client::read_json(std::string_view key) { return read_text(*store_, key); }
+Result<std::optional<std::string>> S3Client::read_json(std::string_view key) {
+    return read_text(*store_, key);
+}
 
 Result<std::vector<std::string>> S3Client::list_keys(std::string_view prefix) {
     std::vector<std::string> keys;
@@ -119,7 +121,9 @@ Result<std::vector<std::string>> S3Client::list_keys(std::string_view prefix) {
     return keys;
 }
 
-Result<bool> S3Client::delete_key(std::string_view key) { return remove_object(*store_, std::string(key)); }
+Result<bool> S3Client::delete_key(std::string_view key) {
+    return remove_object(*store_, std::string(key));
+}
 
 Result<bool> S3Client::key_exists(std::string_view key) {
     auto found = store_->head(std::string(key));
@@ -135,9 +139,10 @@ Result<AthenaClient> AthenaClient::open(Options options) {
     if (bucket->empty()) {
         std::string_view output = options.output_location;
         if (!output.starts_with("s3://")) {
-            return fail(ErrorCode::not_found, fmt::format("nobody named the database {} yet: open a DualStorageClient with it, or give output_location "
-                                                          "('s3://bucket/prefix/') for the built-in tables of that bucket",
-                                                          options.database));
+            return fail(ErrorCode::not_found,
+                        fmt::format("nobody named the database {} yet: open a DualStorageClient with it, or give output_location "
+                                    "('s3://bucket/prefix/') for the built-in tables of that bucket",
+                                    options.database));
         }
         output.remove_prefix(5);
         *bucket = output.substr(0, output.find('/'));
@@ -147,7 +152,9 @@ Result<AthenaClient> AthenaClient::open(Options options) {
     return AthenaClient(std::move(*client));
 }
 
-Result<QueryResult> AthenaClient::execute_query(std::string_view query, std::span<const Value> parameters) { return client_.query(query, parameters); }
+Result<QueryResult> AthenaClient::execute_query(std::string_view query, std::span<const Value> parameters) {
+    return client_.query(query, parameters);
+}
 
 Result<QueryResult> AthenaClient::query_table(std::string_view table, std::string_view columns, std::optional<std::string> where,
                                               std::optional<std::uint64_t> limit) {
@@ -181,9 +188,9 @@ Result<DualStorageClient::Written> DualStorageClient::write(std::string_view tab
         return fail(std::move(stored.error()));
     }
     Written written{stored->key, "success", client_.bucket(), std::string(table), {}, {}};
-    for (auto& [field, value] : stored->generated) {
-        if (field == "feedback_id") written.feedback_id = std::move(value);
-        if (field == "escalation_id") written.escalation_id = std::move(value);
+    for (const auto& [field, value] : stored->generated) {
+        if (field == "feedback_id") written.feedback_id = value;
+        if (field == "escalation_id") written.escalation_id = value;
     }
     return written;
 }
@@ -200,7 +207,9 @@ Result<DualStorageClient::Written> DualStorageClient::write_workflow_execution(s
     return write("workflow_executions", execution, {});
 }
 
-Result<DualStorageClient::Written> DualStorageClient::write_escalation(std::string_view escalation) { return write("escalations", escalation, {}); }
+Result<DualStorageClient::Written> DualStorageClient::write_escalation(std::string_view escalation) {
+    return write("escalations", escalation, {});
+}
 
 Result<std::optional<std::string>> DualStorageClient::read(std::string_view table, std::vector<std::string> ids) {
     auto record = client_.get(table, ids);

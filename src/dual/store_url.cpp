@@ -16,7 +16,8 @@ Result<StoreUrl> parse_store_url(std::string_view url) {
     if (const auto query = path.rfind('?'); query != path.npos) {
         const std::string_view setting = path.substr(query + 1);
         if (setting != "sync=off" && setting != "sync=on") {
-            return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no setting of a file store: expected sync=on or sync=off", setting));
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("'{}' is no setting of a file store: expected sync=on or sync=off", setting));
         }
         result.sync = setting == "sync=on";
         path = path.substr(0, query);

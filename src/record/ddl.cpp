@@ -24,7 +24,8 @@ constexpr int deepest_type = 32;
 
 std::string upper(std::string_view text) {
     std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return result;
 }
 
@@ -70,7 +71,8 @@ class Parser {
     }
 
     [[nodiscard]] tl::unexpected<Error> unsupported(std::string_view what) const {
-        return fail(ErrorCode::unsupported, fmt::format("{}:{}: {} is not supported yet", file_, here().line, what), "read table definition");
+        return fail(ErrorCode::unsupported, fmt::format("{}:{}: {} is not supported yet", file_, here().line, what),
+                    "read table definition");
     }
 
     Result<void> words(std::initializer_list<std::string_view> all) {
@@ -114,7 +116,8 @@ class Parser {
         }
         table.name = std::move(*name);
         if (table.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != table.name.npos) {
-            return ddl_error(file_, line, fmt::format("expected a table name of letters, digits and '_', found '{}'", record::excerpt(table.name)));
+            return ddl_error(file_, line,
+                             fmt::format("expected a table name of letters, digits and '_', found '{}'", record::excerpt(table.name)));
         }
         auto columns = column_list('(', ')', "a column name", 0);
         if (!columns) return fail(columns.error());
@@ -175,7 +178,8 @@ class Parser {
             return Type{.kind = Type::Kind::structure, .children = std::move(*fields)};
         }
         return expected(
-            "a column type (boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), string, date, timestamp, array<…>, map<…>, "
+            "a column type (boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), string, date, timestamp, array<…>, "
+            "map<…>, "
             "struct<…>)");
     }
 
@@ -258,8 +262,9 @@ class Parser {
         if (!name) return fail(name.error());
         const auto serde = record::serde_of(*name);
         if (!serde) {
-            return ddl_error(file_, line, fmt::format("expected the SerDe {} or {}, found '{}'", record::serde_class(SerDe::openx),
-                                                      record::serde_class(SerDe::hive), record::excerpt(*name)));
+            return ddl_error(file_, line,
+                             fmt::format("expected the SerDe {} or {}, found '{}'", record::serde_class(SerDe::openx),
+                                         record::serde_class(SerDe::hive), record::excerpt(*name)));
         }
         table.serde = *serde;
         has_serde_ = true;

@@ -5,9 +5,15 @@
 namespace dualstore::record {
 namespace {
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
 
 class Tokenizer {
   public:
@@ -97,7 +103,9 @@ class Tokenizer {
 
 }  // namespace
 
-Result<std::vector<DdlToken>> ddl_tokens(std::string_view text, std::string_view file) { return Tokenizer(text, file).run(); }
+Result<std::vector<DdlToken>> ddl_tokens(std::string_view text, std::string_view file) {
+    return Tokenizer(text, file).run();
+}
 
 tl::unexpected<Error> ddl_error(std::string_view file, std::size_t line, std::string_view message) {
     return fail(ErrorCode::invalid_argument, fmt::format("{}:{}: {}", file, line, message), "read table definition");

@@ -26,7 +26,8 @@ std::string reason(const yyjson_read_err& error, std::string_view text) {
 Result<Json> parse_json(std::string_view text) {
     yyjson_read_err error{};
     // Without YYJSON_READ_INSITU the text is only read.
-    Json document(yyjson_read_opts(const_cast<char*>(text.data()), text.size(), YYJSON_READ_NUMBER_AS_RAW, nullptr, &error), &yyjson_doc_free);
+    Json document(yyjson_read_opts(const_cast<char*>(text.data()), text.size(), YYJSON_READ_NUMBER_AS_RAW, nullptr, &error),
+                  &yyjson_doc_free);
     if (!document && error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return fail(ErrorCode::unavailable, "out of memory");
     if (!document) return fail(ErrorCode::invalid_record, text.empty() ? "it is empty: expected a JSON object" : reason(error, text));
     return document;
@@ -45,14 +46,21 @@ Result<Json> parse_record(std::string_view text) {
 
 std::string_view kind_of(yyjson_val* value) {
     switch (yyjson_get_type(value)) {
-        case YYJSON_TYPE_NULL: return "null";
-        case YYJSON_TYPE_BOOL: return "a boolean";
+        case YYJSON_TYPE_NULL:
+            return "null";
+        case YYJSON_TYPE_BOOL:
+            return "a boolean";
         case YYJSON_TYPE_RAW:
-        case YYJSON_TYPE_NUM: return "a number";
-        case YYJSON_TYPE_STR: return "a string";
-        case YYJSON_TYPE_ARR: return "an array";
-        case YYJSON_TYPE_OBJ: return "an object";
-        default: return "nothing";
+        case YYJSON_TYPE_NUM:
+            return "a number";
+        case YYJSON_TYPE_STR:
+            return "a string";
+        case YYJSON_TYPE_ARR:
+            return "an array";
+        case YYJSON_TYPE_OBJ:
+            return "an object";
+        default:
+            return "nothing";
     }
 }
 

@@ -22,8 +22,12 @@ using Json = std::unique_ptr<yyjson_doc, decltype(&yyjson_doc_free)>;
 // parse_json for a record: an object of at most largest_record bytes.
 [[nodiscard]] Result<Json> parse_record(std::string_view text);
 
-[[nodiscard]] inline std::string_view string_of(yyjson_val* value) { return {yyjson_get_str(value), yyjson_get_len(value)}; }
-[[nodiscard]] inline std::string_view number_of(yyjson_val* value) { return {yyjson_get_raw(value), yyjson_get_len(value)}; }
+[[nodiscard]] inline std::string_view string_of(yyjson_val* value) {
+    return {yyjson_get_str(value), yyjson_get_len(value)};
+}
+[[nodiscard]] inline std::string_view number_of(yyjson_val* value) {
+    return {yyjson_get_raw(value), yyjson_get_len(value)};
+}
 
 // "a string", "an object", … for messages.
 [[nodiscard]] std::string_view kind_of(yyjson_val* value);

@@ -17,7 +17,9 @@ void append_encoded(std::string& out, std::string_view bytes) {
     for (const char byte : bytes) fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(byte));
 }
 
-int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int hex(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 
 }  // namespace
 
@@ -49,9 +51,11 @@ tl::expected<KeyTemplate, std::string> KeyTemplate::parse(std::string_view text)
         if (field.name.empty() || field.name.find_first_of("{:=") != field.name.npos) {
             return tl::unexpected(fmt::format("'{{{}}}' is not a field: expected {{name}}, {{name=default}} or {{name:last}}", inside));
         }
-        if (field.default_text && field.default_text->empty()) return tl::unexpected(fmt::format("field {} has an empty default", field.name));
+        if (field.default_text && field.default_text->empty())
+            return tl::unexpected(fmt::format("field {} has an empty default", field.name));
         if (!result.fields_.empty() && result.literals_.back().empty()) {
-            return tl::unexpected(fmt::format("fields {} and {} touch: put a character between them", result.fields_.back().name, field.name));
+            return tl::unexpected(
+                fmt::format("fields {} and {} touch: put a character between them", result.fields_.back().name, field.name));
         }
         result.fields_.push_back(std::move(field));
         result.literals_.emplace_back();
@@ -63,7 +67,8 @@ tl::expected<KeyTemplate, std::string> KeyTemplate::parse(std::string_view text)
         const bool first = &literal == &result.literals_.front();
         const std::string in_path = (first ? "/" : "x") + literal;
         for (const char* part : {"//", "/.", "/_"}) {
-            if (in_path.find(part) != in_path.npos) return tl::unexpected<std::string>("a part of its path is empty or begins with '.' or '_'");
+            if (in_path.find(part) != in_path.npos)
+                return tl::unexpected<std::string>("a part of its path is empty or begins with '.' or '_'");
         }
     }
     return result;

@@ -79,7 +79,11 @@ Scaled scaled(std::string_view text, int scale, int digits) {
     return result;
 }
 
-std::optional<double> nearest_double(std::string_view text) { return nearest<double>(text); }
-std::optional<float> nearest_float(std::string_view text) { return nearest<float>(text); }
+std::optional<double> nearest_double(std::string_view text) {
+    return nearest<double>(text);
+}
+std::optional<float> nearest_float(std::string_view text) {
+    return nearest<float>(text);
+}
 
 }  // namespace dualstore::record

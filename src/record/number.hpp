@@ -12,8 +12,8 @@ enum class NumberFit { exact, inexact, out_of_range };
 struct Scaled {
     NumberFit fit = NumberFit::exact;
     __extension__ typedef __int128 Integer;
-    Integer value = 0;      // the number times 10^scale, where exact
-    bool plain = true;      // written without fraction and exponent
+    Integer value = 0;  // the number times 10^scale, where exact
+    bool plain = true;  // written without fraction and exponent
 };
 
 // The number times 10^scale, of at most `digits` (up to 38) digits. `text` is a valid JSON number.

@@ -46,11 +46,23 @@ yyjson_val* field(yyjson_val* object, std::string_view wanted) {
     return nullptr;
 }
 
-std::int64_t integer_value(yyjson_val* value) { return static_cast<std::int64_t>(scaled(number_of(value), 0, 19).value); }
-double double_value(yyjson_val* value) { return nearest_double(number_of(value)).value_or(0); }
-float float_value(yyjson_val* value) { return nearest_float(number_of(value)).value_or(0); }
-Int128 decimal_value(yyjson_val* value, std::uint8_t scale) { return scaled(number_of(value), scale, 38).value; }
-std::int32_t date_value(yyjson_val* value) { return parse_date(string_of(value)).value_or(0); }
-std::int64_t timestamp_value(yyjson_val* value) { return rounded_micros(parse_timestamp(string_of(value)).value_or(Timestamp{})); }
+std::int64_t integer_value(yyjson_val* value) {
+    return static_cast<std::int64_t>(scaled(number_of(value), 0, 19).value);
+}
+double double_value(yyjson_val* value) {
+    return nearest_double(number_of(value)).value_or(0);
+}
+float float_value(yyjson_val* value) {
+    return nearest_float(number_of(value)).value_or(0);
+}
+Int128 decimal_value(yyjson_val* value, std::uint8_t scale) {
+    return scaled(number_of(value), scale, 38).value;
+}
+std::int32_t date_value(yyjson_val* value) {
+    return parse_date(string_of(value)).value_or(0);
+}
+std::int64_t timestamp_value(yyjson_val* value) {
+    return rounded_micros(parse_timestamp(string_of(value)).value_or(Timestamp{}));
+}
 
 }  // namespace dualstore::record

@@ -30,13 +30,13 @@ class Line {
 [[nodiscard]] yyjson_val* field(yyjson_val* object, std::string_view name);
 
 // The values of checked scalars. Strings: yyjson_get_str and yyjson_get_len; booleans: yyjson_get_bool.
-[[nodiscard]] std::int64_t integer_value(yyjson_val* value);                     // TINYINT to BIGINT
-[[nodiscard]] double double_value(yyjson_val* value);                            // DOUBLE
-[[nodiscard]] float float_value(yyjson_val* value);                              // FLOAT, rounded once
+[[nodiscard]] std::int64_t integer_value(yyjson_val* value);  // TINYINT to BIGINT
+[[nodiscard]] double double_value(yyjson_val* value);         // DOUBLE
+[[nodiscard]] float float_value(yyjson_val* value);           // FLOAT, rounded once
 __extension__ typedef __int128 Int128;
-[[nodiscard]] Int128 decimal_value(yyjson_val* value, std::uint8_t scale);       // times 10^scale
-[[nodiscard]] std::int32_t date_value(yyjson_val* value);                        // days since 1970-01-01
-[[nodiscard]] std::int64_t timestamp_value(yyjson_val* value);                   // microseconds since 1970, rounded half up to milliseconds
+[[nodiscard]] Int128 decimal_value(yyjson_val* value, std::uint8_t scale);  // times 10^scale
+[[nodiscard]] std::int32_t date_value(yyjson_val* value);                   // days since 1970-01-01
+[[nodiscard]] std::int64_t timestamp_value(yyjson_val* value);              // microseconds since 1970, rounded half up to milliseconds
 // An element, key or field of a nested value is null: yyjson_is_null.
 
 }  // namespace dualstore::record

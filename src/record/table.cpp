@@ -65,7 +65,8 @@ class Table::Encoder {
   private:
     Result<void> close() {
         walk_.bytes += '}';
-        if (walk_.bytes.size() > largest_record) return fail(ErrorCode::invalid_record, "with its automatic fields it has more than 16 MiB");
+        if (walk_.bytes.size() > largest_record)
+            return fail(ErrorCode::invalid_record, "with its automatic fields it has more than 16 MiB");
         walk_.bytes += '\n';
         return {};
     }
@@ -194,8 +195,8 @@ Result<std::string> Table::key(std::span<const std::string> ids) const {
     if (ids.size() != fields.size()) {
         std::string names;
         for (const auto& field : fields) names += (names.empty() ? "" : ", ") + field.name;
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("table {} takes {} id{} ({}), not {}", definition_.name, fields.size(), fields.size() == 1 ? "" : "s", names, ids.size()));
+        return fail(ErrorCode::invalid_argument, fmt::format("table {} takes {} id{} ({}), not {}", definition_.name, fields.size(),
+                                                             fields.size() == 1 ? "" : "s", names, ids.size()));
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::string& id = ids[i];
@@ -246,13 +247,14 @@ Result<std::optional<std::string>> Table::id_of(const KeyTemplate::Field& field,
     if (yyjson_is_str(value) && !is_integer(field.name)) {
         id = string_of(value);
         if (field.last) id.erase(0, id.rfind(':') + 1);  // npos + 1 is 0: no colon, the whole
-        if (id.empty()) return fail(ErrorCode::invalid_record, fmt::format("field '{}': {} leaves the record's key empty", field.name, shown(value)));
+        if (id.empty())
+            return fail(ErrorCode::invalid_record, fmt::format("field '{}': {} leaves the record's key empty", field.name, shown(value)));
     } else if (const Scaled number = yyjson_is_raw(value) ? scaled(number_of(value), 0, 19) : Scaled{NumberFit::inexact};
                number.fit == NumberFit::exact && number.value == static_cast<std::int64_t>(number.value)) {
         id = fmt::format("{}", static_cast<std::int64_t>(number.value));
     } else {
-        return fail(ErrorCode::invalid_record, fmt::format("field '{}': {} cannot be part of the record's key: expected a {}whole number", field.name,
-                                                           shown(value), is_integer(field.name) ? "" : "string or a "));
+        return fail(ErrorCode::invalid_record, fmt::format("field '{}': {} cannot be part of the record's key: expected a {}whole number",
+                                                           field.name, shown(value), is_integer(field.name) ? "" : "string or a "));
     }
     return std::optional(std::move(id));
 }

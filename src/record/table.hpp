@@ -19,8 +19,8 @@ namespace dualstore::record {
 using Arguments = std::vector<std::pair<std::string, std::string>>;
 
 struct Encoded {
-    std::string key;    // with the table's location
-    std::string bytes;  // one line, with its line break
+    std::string key;                                             // with the table's location
+    std::string bytes;                                           // one line, with its line break
     std::vector<std::pair<std::string, std::string>> generated;  // the automatic uuid fields and their values, filled in or given
 };
 

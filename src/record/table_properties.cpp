@@ -94,7 +94,8 @@ std::optional<SerDe> serde_of(std::string_view class_name) {
 }
 
 std::string_view serde_class(SerDe serde) {
-    return std::find_if(std::begin(serde_classes), std::end(serde_classes), [&](const SerDeClass& known) { return known.serde == serde; })->name;
+    return std::find_if(std::begin(serde_classes), std::end(serde_classes), [&](const SerDeClass& known) { return known.serde == serde; })
+        ->name;
 }
 
 tl::expected<std::string, std::string> location_prefix(std::string_view location) {
@@ -112,10 +113,12 @@ tl::expected<std::string, std::string> location_prefix(std::string_view location
     const std::string in_path = '/' + prefix;
     const bool parts_wrong = in_path.find("//") != in_path.npos || in_path.find("/.") != in_path.npos;
     const bool control = std::any_of(prefix.begin(), prefix.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    if (prefix.starts_with(set_aside_prefix)) return tl::unexpected(fmt::format("the location '{}' is kept for repairs: choose another", prefix));
+    if (prefix.starts_with(set_aside_prefix))
+        return tl::unexpected(fmt::format("the location '{}' is kept for repairs: choose another", prefix));
     if (parts_wrong || control) {
-        return tl::unexpected(fmt::format("expected a LOCATION below the bucket's root, without empty parts and parts that begin with '.', found '{}'",
-                                          excerpt(location)));
+        return tl::unexpected(
+            fmt::format("expected a LOCATION below the bucket's root, without empty parts and parts that begin with '.', found '{}'",
+                        excerpt(location)));
     }
     return prefix;
 }
@@ -143,7 +146,8 @@ tl::expected<void, std::string> take_own_properties(TableDefinition& table) {
     }
     if (table.key_template.empty()) {
         return tl::unexpected(fmt::format(
-            "table {} has no key: expected TBLPROPERTIES ('dualstore.key' = '{{id}}.json'), where id is the field that names a record", table.name));
+            "table {} has no key: expected TBLPROPERTIES ('dualstore.key' = '{{id}}.json'), where id is the field that names a record",
+            table.name));
     }
     if (auto fits = check_template(table); !fits) return fits;
     return check_serde_properties(table);

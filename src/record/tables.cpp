@@ -26,7 +26,9 @@ std::string in_quotes(std::string_view text, char quote) {
     return result + quote;
 }
 
-std::string name_in_backquotes(std::string_view name) { return in_quotes(name, '`'); }
+std::string name_in_backquotes(std::string_view name) {
+    return in_quotes(name, '`');
+}
 
 std::string property_list(const std::vector<std::pair<std::string, std::string>>& properties) {
     std::string list;
@@ -57,9 +59,10 @@ Result<void> check_together(const std::vector<TableDefinition>& tables) {
             if (&one == &other) continue;
             if (one.name == other.name) return fail(ErrorCode::invalid_argument, fmt::format("the table {} is defined twice", one.name));
             if (one.location.starts_with(other.location)) {
-                return fail(ErrorCode::invalid_argument,
-                            fmt::format("the location '{}' of table {} lies in the location '{}' of table {}: give each table a folder of its own",
-                                        one.location, one.name, other.location, other.name));
+                return fail(
+                    ErrorCode::invalid_argument,
+                    fmt::format("the location '{}' of table {} lies in the location '{}' of table {}: give each table a folder of its own",
+                                one.location, one.name, other.location, other.name));
             }
         }
     }

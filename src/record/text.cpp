@@ -65,7 +65,9 @@ bool valid_utf8(std::string_view text) {
     return true;
 }
 
-std::size_t character_length(std::string_view text, std::size_t at) { return std::max<std::size_t>(decode(text, at).length, 1); }
+std::size_t character_length(std::string_view text, std::size_t at) {
+    return std::max<std::size_t>(decode(text, at).length, 1);
+}
 
 std::string fold(std::string_view name) {
     std::string folded;
@@ -90,14 +92,27 @@ void append_json_string(std::string& out, std::string_view text) {
         plain = i + 1;
         out += '\\';
         switch (byte) {
-            case '\b': out += 'b'; break;
-            case '\f': out += 'f'; break;
-            case '\n': out += 'n'; break;
-            case '\r': out += 'r'; break;
-            case '\t': out += 't'; break;
+            case '\b':
+                out += 'b';
+                break;
+            case '\f':
+                out += 'f';
+                break;
+            case '\n':
+                out += 'n';
+                break;
+            case '\r':
+                out += 'r';
+                break;
+            case '\t':
+                out += 't';
+                break;
             case '"':
-            case '\\': out += static_cast<char>(byte); break;
-            default: out.append({'u', '0', '0', digits[byte >> 4], digits[byte & 15]});
+            case '\\':
+                out += static_cast<char>(byte);
+                break;
+            default:
+                out.append({'u', '0', '0', digits[byte >> 4], digits[byte & 15]});
         }
     }
     out.append(text, plain);

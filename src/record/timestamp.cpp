@@ -94,10 +94,10 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     if (!offset) return std::nullopt;
     result.seconds = *date * day_seconds + *time - *offset;
     const bool iso_offset = text == "Z" || (text.size() == 6 && text[3] == ':');
-    result.form = separator == 't'                     ? TimestampForm::other
-                  : text.empty()                       ? TimestampForm::plain
-                  : separator == 'T' && iso_offset     ? TimestampForm::offset
-                                                       : TimestampForm::other;
+    result.form = separator == 't'                 ? TimestampForm::other
+                  : text.empty()                   ? TimestampForm::plain
+                  : separator == 'T' && iso_offset ? TimestampForm::offset
+                                                   : TimestampForm::other;
     if (result.seconds < first_second || rounded_micros(result) >= end_second * 1'000'000) return std::nullopt;
     return result;
 }

@@ -10,11 +10,16 @@ namespace record {
 const std::vector<ScalarName>& scalar_names() {
     using Kind = Type::Kind;
     static const std::vector<ScalarName> names = {
-        {"boolean", "boolean", Kind::boolean},    {"tinyint", "tinyint", Kind::tinyint},
-        {"smallint", "smallint", Kind::smallint}, {"int", "integer", Kind::integer},
-        {"integer", "integer", Kind::integer},    {"bigint", "bigint", Kind::bigint},
-        {"float", "real", Kind::real},            {"double", "double", Kind::double_},
-        {"string", "varchar", Kind::string},      {"date", "date", Kind::date},
+        {"boolean", "boolean", Kind::boolean},
+        {"tinyint", "tinyint", Kind::tinyint},
+        {"smallint", "smallint", Kind::smallint},
+        {"int", "integer", Kind::integer},
+        {"integer", "integer", Kind::integer},
+        {"bigint", "bigint", Kind::bigint},
+        {"float", "real", Kind::real},
+        {"double", "double", Kind::double_},
+        {"string", "varchar", Kind::string},
+        {"date", "date", Kind::date},
         {"timestamp", "timestamp(3)", Kind::timestamp},
     };
     return names;
@@ -41,11 +46,13 @@ std::string type_name(const Type& type, Words words) {
     const char* close = hive ? ">" : ")";
     const char* comma = hive ? "," : ", ";
     switch (type.kind) {
-        case Type::Kind::decimal: return fmt::format("decimal({}{}{})", type.precision, comma, type.scale);
-        case Type::Kind::array: return fmt::format("array{}{}{}", open, type_name(type.children[0].type, words), close);
+        case Type::Kind::decimal:
+            return fmt::format("decimal({}{}{})", type.precision, comma, type.scale);
+        case Type::Kind::array:
+            return fmt::format("array{}{}{}", open, type_name(type.children[0].type, words), close);
         case Type::Kind::map:
-            return fmt::format("map{}{}{}{}{}", open, type_name(type.children[0].type, words), comma, type_name(type.children[1].type, words),
-                               close);
+            return fmt::format("map{}{}{}{}{}", open, type_name(type.children[0].type, words), comma,
+                               type_name(type.children[1].type, words), close);
         case Type::Kind::structure: {
             std::string fields;
             for (const Column& child : type.children) {
@@ -64,7 +71,11 @@ std::string type_name(const Type& type, Words words) {
 
 }  // namespace
 
-std::string hive_name(const Type& type) { return type_name(type, Words::hive); }
-std::string trino_name(const Type& type) { return type_name(type, Words::trino); }
+std::string hive_name(const Type& type) {
+    return type_name(type, Words::hive);
+}
+std::string trino_name(const Type& type) {
+    return type_name(type, Words::trino);
+}
 
 }  // namespace dualstore

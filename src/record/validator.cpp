@@ -31,10 +31,14 @@ constexpr Range range_of = {std::numeric_limits<Integer>::min(), std::numeric_li
 
 Range integer_range(Kind kind) {
     switch (kind) {
-        case Kind::tinyint: return range_of<std::int8_t>;
-        case Kind::smallint: return range_of<std::int16_t>;
-        case Kind::integer: return range_of<std::int32_t>;
-        default: return range_of<std::int64_t>;
+        case Kind::tinyint:
+            return range_of<std::int8_t>;
+        case Kind::smallint:
+            return range_of<std::int16_t>;
+        case Kind::integer:
+            return range_of<std::int32_t>;
+        default:
+            return range_of<std::int64_t>;
     }
 }
 
@@ -52,14 +56,17 @@ std::string_view wrong_integer(std::string_view text, Kind kind) {
 
 std::string_view wrong_number(std::string_view text, const Type& type) {
     switch (type.kind) {
-        case Kind::real: return nearest_float(text) ? "" : "it is out of range";
-        case Kind::double_: return nearest_double(text) ? "" : "it is out of range";
+        case Kind::real:
+            return nearest_float(text) ? "" : "it is out of range";
+        case Kind::double_:
+            return nearest_double(text) ? "" : "it is out of range";
         case Kind::decimal: {
             const NumberFit fit = scaled(text, type.scale, type.precision).fit;
             if (fit == NumberFit::exact) return "";
             return fit == NumberFit::inexact ? "it has too many digits after the point" : "it is out of range";
         }
-        default: return wrong_integer(text, type.kind);
+        default:
+            return wrong_integer(text, type.kind);
     }
 }
 
@@ -69,9 +76,12 @@ Result<void> append_string(Walk& walk, yyjson_val* value, const Type& type, cons
         append_json_string(walk.bytes, text);
     } else if (type.kind == Kind::timestamp) {
         const auto timestamp = parse_timestamp(text);
-        if (!timestamp) return refuse(path, value, type, "expected YYYY-MM-DD HH:MM:SS[.ffffff], with T for the space or not, and an offset or none");
-        const bool read = timestamp->form == TimestampForm::plain || (timestamp->form == TimestampForm::offset && walk.reader == SerDe::openx);
-        if (walk.reader && !read) return refuse(path, value, type, "the table's reader does not take this form; write it as YYYY-MM-DD HH:MM:SS in UTC");
+        if (!timestamp)
+            return refuse(path, value, type, "expected YYYY-MM-DD HH:MM:SS[.ffffff], with T for the space or not, and an offset or none");
+        const bool read =
+            timestamp->form == TimestampForm::plain || (timestamp->form == TimestampForm::offset && walk.reader == SerDe::openx);
+        if (walk.reader && !read)
+            return refuse(path, value, type, "the table's reader does not take this form; write it as YYYY-MM-DD HH:MM:SS in UTC");
         append_json_string(walk.bytes, to_text(*timestamp));
     } else {
         if (!parse_date(text)) return refuse(path, value, type, "expected YYYY-MM-DD");
@@ -82,27 +92,39 @@ Result<void> append_string(Walk& walk, yyjson_val* value, const Type& type, cons
 
 std::string_view expected_for(Kind kind) {
     switch (kind) {
-        case Kind::boolean: return "expected true or false";
-        case Kind::string: return "expected a string";
-        case Kind::date: return "expected a string YYYY-MM-DD";
-        case Kind::timestamp: return "expected a string YYYY-MM-DD HH:MM:SS[.ffffff]";
-        case Kind::array: return "expected an array";
+        case Kind::boolean:
+            return "expected true or false";
+        case Kind::string:
+            return "expected a string";
+        case Kind::date:
+            return "expected a string YYYY-MM-DD";
+        case Kind::timestamp:
+            return "expected a string YYYY-MM-DD HH:MM:SS[.ffffff]";
+        case Kind::array:
+            return "expected an array";
         case Kind::map:
-        case Kind::structure: return "expected an object";
-        default: return "expected a number";
+        case Kind::structure:
+            return "expected an object";
+        default:
+            return "expected a number";
     }
 }
 
 bool kind_fits(yyjson_val* value, Kind kind) {
     switch (kind) {
-        case Kind::boolean: return yyjson_is_bool(value);
+        case Kind::boolean:
+            return yyjson_is_bool(value);
         case Kind::string:
         case Kind::date:
-        case Kind::timestamp: return yyjson_is_str(value);
-        case Kind::array: return yyjson_is_arr(value);
+        case Kind::timestamp:
+            return yyjson_is_str(value);
+        case Kind::array:
+            return yyjson_is_arr(value);
         case Kind::map:
-        case Kind::structure: return yyjson_is_obj(value);
-        default: return yyjson_is_raw(value);
+        case Kind::structure:
+            return yyjson_is_obj(value);
+        default:
+            return yyjson_is_raw(value);
     }
 }
 
@@ -114,7 +136,8 @@ Result<void> append_array(Walk& walk, yyjson_val* array, const Type* type, const
     yyjson_val* value = nullptr;
     yyjson_arr_foreach(array, index, count, value) {
         if (index > 0) walk.bytes += ',';
-        if (auto done = append_checked(walk, value, element, element ? fmt::format("{}[{}]", path, index) : path, depth + 1); !done) return done;
+        if (auto done = append_checked(walk, value, element, element ? fmt::format("{}[{}]", path, index) : path, depth + 1); !done)
+            return done;
     }
     walk.bytes += ']';
     return {};
@@ -163,7 +186,8 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
 
 tl::unexpected<Error> same_names(const std::string& path, std::string_view name) {
     const std::string inside = path.empty() ? "" : fmt::format("field '{}': ", excerpt(path));
-    return fail(ErrorCode::invalid_record, fmt::format("{}the name '{}' stands twice (names that differ in case only count as equal)", inside, excerpt(name)));
+    return fail(ErrorCode::invalid_record,
+                fmt::format("{}the name '{}' stands twice (names that differ in case only count as equal)", inside, excerpt(name)));
 }
 
 }  // namespace
@@ -212,7 +236,8 @@ Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, con
     }
     if (type && !kind_fits(value, type->kind)) return refuse(path, value, *type, expected_for(type->kind));
     if (yyjson_is_ctn(value) && depth >= deepest_record) {
-        return fail(ErrorCode::invalid_record, fmt::format("field '{}': it is nested deeper than {} levels", excerpt(path), deepest_record));
+        return fail(ErrorCode::invalid_record,
+                    fmt::format("field '{}': it is nested deeper than {} levels", excerpt(path), deepest_record));
     }
     if (yyjson_is_arr(value)) return append_array(walk, value, type, path, depth);
     if (yyjson_is_obj(value)) return append_object(walk, value, type, path, depth);

@@ -30,7 +30,8 @@ struct EmbeddedOptions {
 // What libdualstore_embedded exports: the engine itself, or nullptr and `error`.
 using OpenEmbedded = QueryEngine* (*)(const EmbeddedOptions& options, Error& error);
 inline constexpr char open_embedded_symbol[] = "dualstore_open_embedded";
-using WriteParquet = void (*)(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path, Result<std::uint64_t>& outcome);
+using WriteParquet = void (*)(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path,
+                              Result<std::uint64_t>& outcome);
 inline constexpr char write_parquet_symbol[] = "dualstore_write_parquet";
 
 }  // namespace dualstore::sql

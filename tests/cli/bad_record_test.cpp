@@ -52,7 +52,8 @@ TEST_F(BadRecord, MalformedJson) {
 }
 
 TEST_F(BadRecord, TruncatedJson) {
-    for (const char* part : {"{", R"({"brandid)", R"({"brandid":1)", R"({"brandid":1,"brandname":"x)", R"({"brandid":1,"brandname":"x")", R"({"brandid":1,"a":{})"}) {
+    for (const char* part : {"{", R"({"brandid)", R"({"brandid":1)", R"({"brandid":1,"brandname":"x)", R"({"brandid":1,"brandname":"x")",
+                             R"({"brandid":1,"a":{})"}) {
         expect_refused(part, {"standard input:1", "cut off"});
         expect_refused(std::string(part) + "\n", {"standard input:1"});
     }
@@ -117,8 +118,14 @@ TEST_F(BadRecord, AMessageStaysOneLineWhateverTheRecordHolds) {
 }
 
 TEST_F(BadRecord, AnUnknownTable) {
-    for (const Arguments& arguments : {Arguments{"put", "nosuch"}, {"get", "nosuch", "1"}, {"rm", "nosuch", "1"}, {"ls", "nosuch"}, {"count", "nosuch"},
-                                       {"describe", "nosuch"}, {"check", "nosuch"}, {"export", "nosuch", "file"}}) {
+    for (const Arguments& arguments : {Arguments{"put", "nosuch"},
+                                       {"get", "nosuch", "1"},
+                                       {"rm", "nosuch", "1"},
+                                       {"ls", "nosuch"},
+                                       {"count", "nosuch"},
+                                       {"describe", "nosuch"},
+                                       {"check", "nosuch"},
+                                       {"export", "nosuch", "file"}}) {
         SCOPED_TRACE(arguments[0]);
         expect_error(run(arguments, R"({"brandid":1})"), 2, {"'nosuch'", "generated_metadata"});
     }

@@ -76,8 +76,13 @@ TEST_F(BadStore, ARecordThatCannotBeReadIsNamed) {
 
 TEST_F(BadStore, APathThatIsAFileIsRefusedAndLeftAlone) {
     write_file(root(), "precious");
-    for (const Arguments& arguments : {Arguments{"init"}, {"put", "generated_metadata"}, {"get", "generated_metadata", "1"}, {"ls"}, {"sql", "SELECT 1"},
-                                       {"count", "generated_metadata"}, {"check"}}) {
+    for (const Arguments& arguments : {Arguments{"init"},
+                                       {"put", "generated_metadata"},
+                                       {"get", "generated_metadata", "1"},
+                                       {"ls"},
+                                       {"sql", "SELECT 1"},
+                                       {"count", "generated_metadata"},
+                                       {"check"}}) {
         SCOPED_TRACE(arguments[0]);
         expect_error(run(arguments, brand(1)), 2, {root().string(), "not a directory"});
     }
@@ -92,8 +97,14 @@ TEST_F(BadStore, ATableFolderThatIsAFileIsNamed) {
 }
 
 TEST_F(BadStore, AStoreThatIsNotThereIsNotMadeByReading) {
-    for (const Arguments& arguments : {Arguments{"get", "generated_metadata", "1"}, {"rm", "generated_metadata", "1"}, {"ls"}, {"tables"}, {"check"}, {"sql", "SELECT 1"},
-                                       {"count", "generated_metadata"}, {"export", "generated_metadata", "x"}}) {
+    for (const Arguments& arguments : {Arguments{"get", "generated_metadata", "1"},
+                                       {"rm", "generated_metadata", "1"},
+                                       {"ls"},
+                                       {"tables"},
+                                       {"check"},
+                                       {"sql", "SELECT 1"},
+                                       {"count", "generated_metadata"},
+                                       {"export", "generated_metadata", "x"}}) {
         SCOPED_TRACE(arguments[0]);
         expect_error(run(arguments), 1, {root().string(), "dualstore init"});
         EXPECT_FALSE(std::filesystem::exists(root()));
@@ -174,7 +185,9 @@ class FullDisk : public BadStore {
     }
 
   private:
-    static void skip(const char* call) { GTEST_SKIP() << "NOT TESTED: a full disk needs a mount, and " << call << " says: " << std::strerror(errno); }
+    static void skip(const char* call) {
+        GTEST_SKIP() << "NOT TESTED: a full disk needs a mount, and " << call << " says: " << std::strerror(errno);
+    }
 
     bool mounted_ = false;
 };
@@ -190,7 +203,8 @@ TEST_F(FullDisk, RefusesWhatDoesNotFitAndKeepsWhatItAcknowledged) {
     for (const auto& line : acknowledged) EXPECT_EQ(read_file(root() / Json::parse(line)["s3_key"].get<std::string>()).size() / 1000, 20U);
     EXPECT_EQ(lines_of(done({"ls", "generated_metadata"})).size(), acknowledged.size());
     // The mirror needs room too; without it the answer is the same.
-    EXPECT_EQ(rows("SELECT count(*), min(length(brandname)) FROM generated_metadata"), Json::array({Json::array({acknowledged.size(), 20'000})}));
+    EXPECT_EQ(rows("SELECT count(*), min(length(brandname)) FROM generated_metadata"),
+              Json::array({Json::array({acknowledged.size(), 20'000})}));
     EXPECT_EQ(run({"check"}).code, 0);
 
     expect_error(run({"put", "generated_metadata"}, brand(1, std::string(200'000, 'y'))), 3, {"metadata/brand_1.json", "o space left"});

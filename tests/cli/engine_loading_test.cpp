@@ -23,7 +23,8 @@ class EngineLoading : public StoreTest {
 #if defined(__linux__)
 TEST_F(EngineLoading, PutMapsNoLibraryOfTheEngine) {
     RunningProgram program(command({"put", "generated_metadata"}));
-    program.write(R"({"brandid":1})" "\n");
+    program.write(R"({"brandid":1})"
+                  "\n");
     ASSERT_TRUE(program.read_line().has_value());
     const std::string maps = read_file("/proc/" + std::to_string(program.id()) + "/maps");
     EXPECT_THAT(maps, testing::HasSubstr("libdualstore.so"));
@@ -44,7 +45,8 @@ TEST_F(EngineLoading, OnlySqlNeedsTheEngine) {
     EXPECT_EQ(without({"init"}).code, 0);
     EXPECT_EQ(without({"put", "generated_metadata"}, R"({"brandid":1,"brandname":"x"})").code, 0);
     EXPECT_EQ(Json::parse(without({"get", "generated_metadata", "1"}).out)["brandname"], "x");
-    for (const Arguments& arguments : {Arguments{"ls"}, {"ls", "generated_metadata"}, {"tables"}, {"describe", "generated_metadata"}, {"check"}}) {
+    for (const Arguments& arguments :
+         {Arguments{"ls"}, {"ls", "generated_metadata"}, {"tables"}, {"describe", "generated_metadata"}, {"check"}}) {
         EXPECT_EQ(without(arguments).code, 0) << arguments[0];
     }
     expect_error(without({"sql", "SELECT 1"}), 3, {"engine cannot be loaded"});

@@ -15,11 +15,78 @@ std::string repeated(std::size_t times, std::string_view text) {
 // Valid ids that a careless program would lose, mix up, or write somewhere else.
 std::vector<std::string> odd_ids() {
     return {
-        "../../x", "../../../../../../tmp/x", "a/b", "a//b", "/", "//", "/etc/passwd", "a/", ".", "..", "...", ".a", "_a", "_", "a.", "..a",
-        "a_b", "a b", " ", "  ", "~", "-", "--", "-x", "*", "?", "a\\b", "\\", "\"", "'", "`", "$(id)", "%", "%2F", "%2f", "%252F", "%%", "%+", "a%+",
-        "a+b", "a&b", "a=b", "{a}", "a:b", "a;b", "a\nb", "\n", "\r\n", "\t", "\x01", "\x1f", "\x7f", "\xc2\x85", "null", "true", "007", "7", "A", "a",
-        "\xc3\xa9", "e\xcc\x81", "x.json", ".json", "..json", ".dualstore", "con", "\xf0\x9f\x92\xa9", repeated(300, "\xc5\x8d"), repeated(250, "x"),
-        repeated(255, "x"), repeated(256, "x"), repeated(1000, "x"),
+        "../../x",
+        "../../../../../../tmp/x",
+        "a/b",
+        "a//b",
+        "/",
+        "//",
+        "/etc/passwd",
+        "a/",
+        ".",
+        "..",
+        "...",
+        ".a",
+        "_a",
+        "_",
+        "a.",
+        "..a",
+        "a_b",
+        "a b",
+        " ",
+        "  ",
+        "~",
+        "-",
+        "--",
+        "-x",
+        "*",
+        "?",
+        "a\\b",
+        "\\",
+        "\"",
+        "'",
+        "`",
+        "$(id)",
+        "%",
+        "%2F",
+        "%2f",
+        "%252F",
+        "%%",
+        "%+",
+        "a%+",
+        "a+b",
+        "a&b",
+        "a=b",
+        "{a}",
+        "a:b",
+        "a;b",
+        "a\nb",
+        "\n",
+        "\r\n",
+        "\t",
+        "\x01",
+        "\x1f",
+        "\x7f",
+        "\xc2\x85",
+        "null",
+        "true",
+        "007",
+        "7",
+        "A",
+        "a",
+        "\xc3\xa9",
+        "e\xcc\x81",
+        "x.json",
+        ".json",
+        "..json",
+        ".dualstore",
+        "con",
+        "\xf0\x9f\x92\xa9",
+        repeated(300, "\xc5\x8d"),
+        repeated(250, "x"),
+        repeated(255, "x"),
+        repeated(256, "x"),
+        repeated(1000, "x"),
     };
 }
 
@@ -32,7 +99,8 @@ class Keys : public StoreTest {
         std::vector<std::string> found;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder())) {
             const auto path = std::filesystem::relative(entry.path(), folder()).string();
-            if (entry.is_regular_file() && !path.starts_with("store/.dualstore/") && !path.starts_with("definitions/")) found.push_back(path);
+            if (entry.is_regular_file() && !path.starts_with("store/.dualstore/") && !path.starts_with("definitions/"))
+                found.push_back(path);
         }
         return found;
     }
@@ -56,7 +124,8 @@ TEST_F(Keys, OddIdsStayInTheFolderAndComeBackByTheSameIds) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         EXPECT_EQ(Json::parse(done({"get", "t", "--", ids[i]}), nullptr, false), (Json{{"id", ids[i]}, {"n", i}}));
     }
-    EXPECT_EQ(rows("SELECT count(*), count(DISTINCT id), count(DISTINCT \"$path\") FROM t"), Json::array({Json::array({ids.size(), ids.size(), ids.size()})}));
+    EXPECT_EQ(rows("SELECT count(*), count(DISTINCT id), count(DISTINCT \"$path\") FROM t"),
+              Json::array({Json::array({ids.size(), ids.size(), ids.size()})}));
     const auto shown = rows("SELECT n, id FROM t ORDER BY n");
     for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(shown[i], Json::array({i, ids[i]}));
     EXPECT_EQ(run({"check"}).code, 0);
@@ -71,8 +140,8 @@ TEST_F(Keys, OddIdsStayInTheFolderAndComeBackByTheSameIds) {
 TEST_F(Keys, IdsThatCouldMeetInOneKeyDoNot) {
     define_table("pair", "a STRING, b STRING", "brand_{a}_{b}.json");
     const std::vector<std::pair<std::string, std::string>> pairs = {
-        {"a_b", "c"}, {"a", "b_c"}, {"a_", "_c"}, {"a", "_c"}, {"a_", "c"}, {"_", "_"}, {"%5F", "c"}, {"_", "c"}, {"a/b", "c"}, {"a%2Fb", "c"}, {"a", "b/c"},
-        {"a%5Fb", "c"}, {"A", "b_c"},
+        {"a_b", "c"}, {"a", "b_c"}, {"a_", "_c"},   {"a", "_c"},  {"a_", "c"},    {"_", "_"},   {"%5F", "c"},
+        {"_", "c"},   {"a/b", "c"}, {"a%2Fb", "c"}, {"a", "b/c"}, {"a%5Fb", "c"}, {"A", "b_c"},
     };
     std::string input;
     for (const auto& [a, b] : pairs) input += Json{{"a", a}, {"b", b}}.dump() + "\n";

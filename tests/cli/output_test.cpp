@@ -1,4 +1,6 @@
 // What the commands print, and how they end.
+#include <sys/stat.h>
+
 #include "cli/store_test.hpp"
 
 namespace dualstore::cli_test {
@@ -7,7 +9,8 @@ namespace {
 class Output : public StoreTest {
   protected:
     void SetUp() override {
-        done({"put", "generated_metadata"}, "{\"brandid\":2,\"brandname\":\"a,\\\"b\\\"\\nc\",\"mccids\":[1,2]}\n{\"brandid\":10,\"brandname\":\"\"}\n");
+        done({"put", "generated_metadata"},
+             "{\"brandid\":2,\"brandname\":\"a,\\\"b\\\"\\nc\",\"mccids\":[1,2]}\n{\"brandid\":10,\"brandname\":\"\"}\n");
     }
     std::string sql(const std::string& query, Arguments more) const {
         more.insert(more.begin(), {"sql", query});
@@ -19,30 +22,39 @@ class Output : public StoreTest {
 
 TEST_F(Output, RowsAsCsvFollowRfc4180AndTellNullFromEmpty) {
     EXPECT_EQ(sql(query_, {"--format", "csv"}), "id,brandname,mccids,version\r\n2,\"a,\"\"b\"\"\nc\",\"[1,2]\",\r\n10,\"\",,\r\n");
-    EXPECT_EQ(sql("SELECT nan() AS a, infinity() AS b, 1.50 AS c, x'ff' AS d, true AS e", {"--format", "csv"}), "a,b,c,d,e\r\nnan,inf,1.50,ff,true\r\n");
+    EXPECT_EQ(sql("SELECT nan() AS a, infinity() AS b, 1.50 AS c, x'ff' AS d, true AS e", {"--format", "csv"}),
+              "a,b,c,d,e\r\nnan,inf,1.50,ff,true\r\n");
 }
 
 TEST_F(Output, RowsAsJsonAreOneArrayOfObjects) {
     const auto json = Json::parse(sql(query_, {"--format", "json"}));
-    EXPECT_EQ(json, Json::parse(R"([{"id":2,"brandname":"a,\"b\"\nc","mccids":[1,2],"version":null},{"id":10,"brandname":"","mccids":null,"version":null}])"));
+    EXPECT_EQ(
+        json,
+        Json::parse(
+            R"([{"id":2,"brandname":"a,\"b\"\nc","mccids":[1,2],"version":null},{"id":10,"brandname":"","mccids":null,"version":null}])"));
     EXPECT_EQ(Json::parse(sql("SELECT 1 AS a WHERE false", {"--format", "json"})), Json::array());
 }
 
 TEST_F(Output, RowsAsNdjsonAreAnObjectALineAndTheDefaultInAPipe) {
     const std::string lines = sql(query_, {"--format", "ndjson"});
-    EXPECT_EQ(lines, "{\"id\":2,\"brandname\":\"a,\\\"b\\\"\\nc\",\"mccids\":[1,2],\"version\":null}\n{\"id\":10,\"brandname\":\"\",\"mccids\":null,\"version\":null}\n");
+    EXPECT_EQ(lines,
+              "{\"id\":2,\"brandname\":\"a,\\\"b\\\"\\nc\",\"mccids\":[1,2],\"version\":null}\n{\"id\":10,\"brandname\":\"\",\"mccids\":"
+              "null,\"version\":null}\n");
     EXPECT_EQ(sql(query_, {}), lines);
     EXPECT_EQ(sql("SELECT 1 AS a WHERE false", {}), "");
 }
 
 TEST_F(Output, RowsAsATableLineUpAndStayOneLineEach) {
-    EXPECT_EQ(sql(query_, {"--format", "table"}), "id  brandname   mccids  version\n--  ----------  ------  -------\n 2  a,\"b\"\\nc  [1,2]\n10\n");
+    EXPECT_EQ(sql(query_, {"--format", "table"}),
+              "id  brandname  mccids  version\n--  ---------  ------  -------\n 2  a,\"b\"\\nc   [1,2]\n10\n");
 }
 
 TEST_F(Output, RowsAsArraysCarryTypes) {
-    EXPECT_EQ(Json::parse(sql(query_, {"--format", "arrays"})), Json::parse(R"({"columns":[{"name":"id","type":"integer"},{"name":"brandname","type":"varchar"},
-        {"name":"mccids","type":"array(integer)"},{"name":"version","type":"integer"}],"rows":[[2,"a,\"b\"\nc",[1,2],null],[10,"",null,null]]})"));
-    EXPECT_EQ(Json::parse(sql("SELECT 1.50 AS d, map(ARRAY['b','a'], ARRAY[1,2]) AS m, CAST(ROW(1,'x') AS ROW(n INTEGER, t VARCHAR)) AS r, x'ff' AS b, nan() AS f",
+    EXPECT_EQ(Json::parse(sql(query_, {"--format", "arrays"})),
+              Json::parse(R"json({"columns":[{"name":"id","type":"integer"},{"name":"brandname","type":"varchar"},
+        {"name":"mccids","type":"array(integer)"},{"name":"version","type":"integer"}],"rows":[[2,"a,\"b\"\nc",[1,2],null],[10,"",null,null]]})json"));
+    EXPECT_EQ(Json::parse(sql("SELECT 1.50 AS d, map(ARRAY['b','a'], ARRAY[1,2]) AS m, CAST(ROW(1,'x') AS ROW(n INTEGER, t VARCHAR)) AS r, "
+                              "x'ff' AS b, nan() AS f",
                               {"--format", "arrays"}))["rows"],
               Json::parse(R"([[{"decimal":"1.50"},{"map":[["a",2],["b",1]]},{"row":[1,"x"]},{"hex":"ff"},"nan"]])"));
 }
@@ -60,7 +72,7 @@ TEST_F(Output, ParametersAreValuesAndNeverSql) {
     EXPECT_EQ(with("SELECT count(*) FROM generated_metadata WHERE brandname = ?", {"x' OR '1'='1"}), Json::parse("[[0]]"));
     EXPECT_EQ(with("SELECT brandid FROM generated_metadata WHERE brandname = ?", {"a,\"b\"\nc"}), Json::parse("[[2]]"));
     EXPECT_EQ(with("SELECT ?, ?, ?, '?'", {"true", "null", "text"}), Json::parse(R"([[true,null,"text","?"]])"));
-    EXPECT_EQ(with("SELECT typeof(?), typeof(?)", {"\"7\"", "1.5"}), Json::parse(R"([["varchar(1)","decimal(2,1)"]])"));
+    EXPECT_EQ(with("SELECT ?, ?, ?", {"\"7\"", "1.50", "-1"}), Json::parse(R"([["7",{"decimal":"1.50"},-1]])"));
     expect_error(run({"sql", "SELECT ?"}), 1, {"INVALID_PARAMETER_USAGE"});
     expect_error(run({"sql", "SELECT 1", "--param", "1"}), 1, {"INVALID_PARAMETER_USAGE"});
 }
@@ -68,11 +80,12 @@ TEST_F(Output, ParametersAreValuesAndNeverSql) {
 TEST_F(Output, SqlReachesNothingButTheTables) {
     write_file(folder() / "secret.csv", "secret\n");
     const std::string file = (folder() / "secret.csv").string();
-    for (const std::string& query : {"SELECT * FROM read_csv('" + file + "')", "SELECT * FROM '" + file + "'", "SELECT * FROM read_text('" + file + "')",
-                                     "COPY (SELECT 1) TO '" + file + "'", "ATTACH '" + file + "'", std::string("DROP TABLE generated_metadata"),
-                                     std::string("SET enable_external_access = true"), std::string("SELECT getenv('HOME')"),
-                                     "SELECT \"read_text\"('" + file + "')", "SELECT * FROM \"" + file + "\"", "EXPORT DATABASE '" + file + "'",
-                                     std::string("INSERT INTO generated_metadata (brandid) VALUES (3)"), std::string("SELECT 1; DROP TABLE generated_metadata")}) {
+    for (const std::string& query :
+         {"SELECT * FROM read_csv('" + file + "')", "SELECT * FROM '" + file + "'", "SELECT * FROM read_text('" + file + "')",
+          "COPY (SELECT 1) TO '" + file + "'", "ATTACH '" + file + "'", std::string("DROP TABLE generated_metadata"),
+          std::string("SET enable_external_access = true"), std::string("SELECT getenv('HOME')"), "SELECT \"read_text\"('" + file + "')",
+          "SELECT * FROM \"" + file + "\"", "EXPORT DATABASE '" + file + "'",
+          std::string("INSERT INTO generated_metadata (brandid) VALUES (3)"), std::string("SELECT 1; DROP TABLE generated_metadata")}) {
         const auto outcome = run({"sql", query});
         expect_error(outcome, 1, {});
         EXPECT_EQ(outcome.out, "") << query;
@@ -95,7 +108,8 @@ TEST_F(Output, RmRemovesByKeyAndInSql) {
 TEST_F(Output, LsPrintsKeysOrTablesWithTheirSizes) {
     EXPECT_EQ(done({"ls", "generated_metadata"}), "metadata/brand_10.json\nmetadata/brand_2.json\n");
     EXPECT_EQ(done({"ls", "escalations"}), "");
-    const auto bytes = std::filesystem::file_size(root() / "metadata/brand_2.json") + std::filesystem::file_size(root() / "metadata/brand_10.json");
+    const auto bytes =
+        std::filesystem::file_size(root() / "metadata/brand_2.json") + std::filesystem::file_size(root() / "metadata/brand_10.json");
     const auto all = lines_of(done({"ls"}));
     EXPECT_EQ(all.size(), 6U);
     EXPECT_THAT(all, testing::Contains(testing::ContainsRegex("^generated_metadata +2 +" + std::to_string(bytes) + "$")));
@@ -105,13 +119,18 @@ TEST_F(Output, LsPrintsKeysOrTablesWithTheirSizes) {
 TEST_F(Output, TablesPrintsEachWithItsKey) {
     const auto all = lines_of(done({"tables"}));
     EXPECT_EQ(all.size(), 6U);
-    EXPECT_THAT(all, testing::Contains(testing::ContainsRegex("^workflow_executions +9 +workflow-executions/\\{execution_arn:last\\}\\.json$")));
+    EXPECT_THAT(all,
+                testing::Contains(testing::ContainsRegex("^workflow_executions +9 +workflow-executions/\\{execution_arn:last\\}\\.json$")));
 }
 
 TEST_F(Output, CountTakesACondition) {
     EXPECT_EQ(done({"count", "generated_metadata", "--where", "brandid > 5"}), "1\n");
     EXPECT_EQ(done({"count", "generated_metadata", "--where", "brandname = ''"}), "1\n");
     expect_error(run({"count", "generated_metadata", "--where", "nosuch = 1"}), 1, {"COLUMN_NOT_FOUND", "nosuch"});
+    EXPECT_EQ(done({"count", "generated_metadata", "--where", "brandid > 5 -- or so"}), "1\n");
+    for (const char* more : {"1 = 0 GROUP BY brandid", "1 = 1 UNION SELECT 2", "1 = 1; SELECT 1"}) {
+        expect_error(run({"count", "generated_metadata", "--where", more}), 1, {});
+    }
 }
 
 TEST_F(Output, ExportWritesEveryRecordAsItIsStored) {
@@ -122,6 +141,17 @@ TEST_F(Output, ExportWritesEveryRecordAsItIsStored) {
     EXPECT_NE(missing.code, 0);
     EXPECT_EQ(run({"export", "generated_metadata"}).code, 2);
     EXPECT_EQ(run({"export", "generated_metadata", "--format", "xml", "x"}).code, 2);
+}
+
+TEST_F(Output, ExportReplacesNothingButFiles) {
+    const auto pipe = folder() / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::filesystem::create_directory(folder() / "a-folder");
+    for (const char* format : {"ndjson", "parquet"}) {
+        expect_error(run({"export", "generated_metadata", pipe.string(), "--format", format}), 2, {pipe.string()});
+        expect_error(run({"export", "generated_metadata", "a-folder", "--format", format}), 2, {"a-folder"});
+    }
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST_F(Output, AnExportPutInAnotherStoreIsTheSame) {
@@ -159,7 +189,10 @@ TEST_F(Output, OptionsOfAllCommandsStandAnywhereOrInTheEnvironment) {
     EXPECT_EQ(cli_test::run({.arguments = {"get", "generated_metadata", "2", "--store", url()}}).out, expected);
     EXPECT_EQ(cli_test::run({.arguments = {"get", "--store=" + url(), "generated_metadata", "2"}}).out, expected);
     EXPECT_EQ(cli_test::run({.arguments = {"get", "generated_metadata", "2"}, .environment = {{"DUALSTORE_STORE", url()}}}).out, expected);
-    EXPECT_EQ(cli_test::run({.arguments = {"get", "generated_metadata", "2"}, .environment = {{"DUALSTORE_STORE", "file:store"}}, .folder = folder()}).out, expected);
+    EXPECT_EQ(cli_test::run(
+                  {.arguments = {"get", "generated_metadata", "2"}, .environment = {{"DUALSTORE_STORE", "file:store"}}, .folder = folder()})
+                  .out,
+              expected);
     const auto defaults = cli_test::run({.arguments = {"put", "generated_metadata"}, .folder = folder()}, R"({"brandid":1})");
     EXPECT_EQ(Json::parse(defaults.out)["bucket"], "dualstore-data");
     EXPECT_TRUE(std::filesystem::exists(folder() / "dualstore-data" / "metadata" / "brand_1.json"));

@@ -161,6 +161,8 @@ Outcome RunningProgram::finish(const std::string& input) {
     return {code, std::move(out_text_), std::move(err_text_)};
 }
 
-Outcome run(const Command& command, const std::string& input) { return RunningProgram(command).finish(input); }
+Outcome run(const Command& command, const std::string& input) {
+    return RunningProgram(command).finish(input);
+}
 
 }  // namespace dualstore::cli_test

@@ -21,10 +21,10 @@ struct Outcome {
 struct Command {
     std::vector<std::string> arguments;
     std::map<std::string, std::string> environment = {};  // beside the test's own, from which every DUALSTORE_* is taken out
-    std::filesystem::path folder = {};                     // to run in; empty: the test's own
+    std::filesystem::path folder = {};                    // to run in; empty: the test's own
     std::filesystem::path program = DUALSTORE_PROGRAM;
     std::filesystem::path standard_output = {};  // a file instead of a pipe
-    bool obeys_permissions = false;  // also where the test runs as root: without the right to pass over them
+    bool obeys_permissions = false;              // also where the test runs as root: without the right to pass over them
 };
 
 // A program that runs, with pipes to its three ends; killed with its owner.

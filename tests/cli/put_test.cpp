@@ -33,7 +33,8 @@ class Put : public StoreTest {
 using Brands = std::vector<int>;
 
 TEST_F(Put, TakesObjectsOverSeveralLines) {
-    const auto outcome = put("{\n  \"brandid\": 1,\n  \"brandname\": \"a } { \\\" b\",\n\n  \"mccids\": [\n    1,\n    2\n  ]\n}\n" + brand(2) + "\n{\n\"brandid\"\n:\n3\n}");
+    const auto outcome = put("{\n  \"brandid\": 1,\n  \"brandname\": \"a } { \\\" b\",\n\n  \"mccids\": [\n    1,\n    2\n  ]\n}\n" +
+                             brand(2) + "\n{\n\"brandid\"\n:\n3\n}");
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(acknowledged(outcome), (Brands{1, 2, 3}));
     const std::string bytes = done({"get", "generated_metadata", "1"});
@@ -42,7 +43,8 @@ TEST_F(Put, TakesObjectsOverSeveralLines) {
 }
 
 TEST_F(Put, TakesBlankLinesCarriageReturnsAndAMissingLastLineBreak) {
-    const auto outcome = put("\n\n  \r\n" + brand(1) + "\r\n\r\n" + brand(2) + "\n \t\n" + brand(3) + "\r\n{\r\n\"brandid\":4\r\n}\r\n  " + brand(5) + "  ");
+    const auto outcome =
+        put("\n\n  \r\n" + brand(1) + "\r\n\r\n" + brand(2) + "\n \t\n" + brand(3) + "\r\n{\r\n\"brandid\":4\r\n}\r\n  " + brand(5) + "  ");
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(acknowledged(outcome), (Brands{1, 2, 3, 4, 5}));
     EXPECT_EQ(stored(), (Brands{1, 2, 3, 4, 5}));
@@ -86,7 +88,8 @@ TEST_F(Put, StopsAtTheFirstRefusedRecordAndWritesNothingBehindIt) {
 }
 
 TEST_F(Put, StopsAtTheFirstRefusedRecordHoweverItIsBroken) {
-    for (const char* broken : {"{\"brandid\":5,}", "{\"brandid\":5} x", "[5]", "five", "{\n\"brandid\":5,\n,\n}", "{\"brandid\":5}{\"brandid\":6}", "}", "\xff"}) {
+    for (const char* broken : {"{\"brandid\":5,}", "{\"brandid\":5} x", "[5]", "five", "{\n\"brandid\":5,\n,\n}",
+                               "{\"brandid\":5}{\"brandid\":6}", "}", "\xff"}) {
         const auto outcome = put(brand(1) + "\n" + broken + "\n" + brand(7) + "\n");
         expect_error(outcome, 1, {"standard input:2:"});
         EXPECT_EQ(acknowledged(outcome), Brands{1}) << broken;
@@ -118,11 +121,13 @@ TEST_F(Put, ContinuesPastRefusedRecordsWhenAsked) {
 }
 
 TEST_F(Put, ContinuesBehindABrokenObjectThatSwallowedOthers) {
-    const auto unclosed = put(brand(1) + "\n{\"brandid\":2,\"brandname\":\"never closed\n" + brand(3) + "\n" + brand(4) + "\n", {"--continue"});
+    const auto unclosed =
+        put(brand(1) + "\n{\"brandid\":2,\"brandname\":\"never closed\n" + brand(3) + "\n" + brand(4) + "\n", {"--continue"});
     EXPECT_EQ(unclosed.code, 1);
     EXPECT_THAT(unclosed.err, testing::HasSubstr("standard input:2:"));
     EXPECT_EQ(acknowledged(unclosed), (Brands{1, 3, 4}));
-    const auto no_brace = put("{\"brandid\":5\n" + brand(6) + "\n" + brand(7) + "\n{\"brandid\":8,\"evaluator_issues\":[\"}\"\n" + brand(9), {"--continue"});
+    const auto no_brace =
+        put("{\"brandid\":5\n" + brand(6) + "\n" + brand(7) + "\n{\"brandid\":8,\"evaluator_issues\":[\"}\"\n" + brand(9), {"--continue"});
     EXPECT_EQ(no_brace.code, 1);
     EXPECT_EQ(acknowledged(no_brace), (Brands{6, 7, 9}));
     EXPECT_EQ(stored(), (Brands{1, 3, 4, 6, 7, 9}));
@@ -186,12 +191,14 @@ TEST_F(Put, FillsAutomaticFieldsOnlyWhereTheyAreLeftOut) {
     EXPECT_TRUE(std::regex_match(id, std::regex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"))) << id;
     const auto record = Json::parse(done({"get", "escalations", "5", id}));
     EXPECT_EQ(record["status"], "pending");
-    EXPECT_TRUE(std::regex_match(record["escalated_at"].get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})"))) << record;
+    EXPECT_TRUE(std::regex_match(record["escalated_at"].get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})")))
+        << record;
     EXPECT_EQ(rows("SELECT escalation_id, date_diff('minute', escalated_at, CAST(now() AT TIME ZONE 'UTC' AS timestamp)) FROM escalations"),
               Json::array({Json::array({id, 0})}));
     const std::string given = R"({"escalation_id":"mine","status":null,"escalated_at":"2024-01-02T03:04:05Z"})";
     EXPECT_EQ(Json::parse(done({"put", "escalations"}, given))["s3_key"], "escalations/brand_unknown_mine.json");
-    EXPECT_EQ(done({"get", "escalations", "unknown", "mine"}), "{\"escalation_id\":\"mine\",\"status\":null,\"escalated_at\":\"2024-01-02 03:04:05\"}\n");
+    EXPECT_EQ(done({"get", "escalations", "unknown", "mine"}),
+              "{\"escalation_id\":\"mine\",\"status\":null,\"escalated_at\":\"2024-01-02 03:04:05\"}\n");
 }
 
 TEST_F(Put, AnAcknowledgementNamesKeyBucketTableAndId) {
@@ -205,7 +212,11 @@ TEST_F(Put, AnAcknowledgementNamesKeyBucketTableAndId) {
 }
 
 TEST_F(Put, ARecordWrittenTwiceInOneStreamIsTheLaterOne) {
-    const auto outcome = put(R"({"brandid":1,"version":1})" "\n" R"({"brandid":1,"version":2})" "\n" R"({"brandid":1,"version":3})");
+    const auto outcome = put(R"({"brandid":1,"version":1})"
+                             "\n"
+                             R"({"brandid":1,"version":2})"
+                             "\n"
+                             R"({"brandid":1,"version":3})");
     EXPECT_EQ(outcome.code, 0);
     EXPECT_EQ(rows("SELECT version FROM generated_metadata"), Json::parse("[[3]]"));
     expect_error(put(brand(2) + "\n" + brand(2), {"--if-new"}), 1, {"standard input:2"});

@@ -19,6 +19,10 @@ struct Sample {
     std::vector<std::string> timestamps;
 };
 
+void PrintTo(const Sample& sample, std::ostream* out) {
+    *out << sample.table;
+}
+
 const std::vector<Sample>& samples() {
     static const std::vector<Sample> all = {
         {"generated_metadata", {"brandid"}, {"generated_at"}},
@@ -29,7 +33,9 @@ const std::vector<Sample>& samples() {
     return all;
 }
 
-std::string file_of(const Sample& sample) { return TEST_DATA "/records/" + sample.table + ".ndjson"; }
+std::string file_of(const Sample& sample) {
+    return TEST_DATA "/records/" + sample.table + ".ndjson";
+}
 
 // Microseconds since 1970 of the spellings in the samples, by the C library; none where it is another.
 std::optional<long long> instant(const std::string& text) {
@@ -37,8 +43,8 @@ std::optional<long long> instant(const std::string& text) {
     char fraction[16] = "";
     char zone[8] = "";
     int read = 0;
-    const int fields = std::sscanf(text.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
-                                   &time.tm_min, &time.tm_sec, &read);
+    const int fields = std::sscanf(text.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &time.tm_year, &time.tm_mon, &time.tm_mday,
+                                   &time.tm_hour, &time.tm_min, &time.tm_sec, &read);
     if (fields != 6) return std::nullopt;
     std::string rest = text.substr(static_cast<std::size_t>(read));
     if (std::sscanf(rest.c_str(), ".%9[0-9]", fraction) == 1) rest.erase(0, 1 + std::string_view(fraction).size());
@@ -120,25 +126,29 @@ class Records : public StoreTest {
     }
 };
 
-TEST_F(Records, AllSamplesFromStandardInputComeBackByKeyAndInSql) {
-    for (const auto& sample : samples()) {
-        const std::string input = read_file(file_of(sample));
-        const std::size_t records = lines_of(input).size();
-        const auto acknowledged = lines_of(done({"put", sample.table}, input));
-        EXPECT_EQ(acknowledged.size(), records);
-        expect_all_back(sample);
-        expect_records(sample.table, records);
-    }
+class SampleRecords : public Records, public testing::WithParamInterface<Sample> {};
+
+TEST_P(SampleRecords, FromStandardInputComeBackByKeyAndInSql) {
+    const std::string input = read_file(file_of(GetParam()));
+    EXPECT_EQ(lines_of(done({"put", GetParam().table}, input)).size(), lines_of(input).size());
+    expect_all_back(GetParam());
+    expect_records(GetParam().table, lines_of(input).size());
+}
+
+TEST_P(SampleRecords, FromFilesComeBackByKeyAndInSql) {
+    const std::size_t records = lines_of(read_file(file_of(GetParam()))).size();
+    EXPECT_EQ(done({"put", GetParam().table, "--quiet", file_of(GetParam())}), std::to_string(records) + " records stored, 0 refused\n");
+    expect_all_back(GetParam());
+    expect_records(GetParam().table, records);
     EXPECT_EQ(run({"check"}).code, 0);
 }
 
-TEST_F(Records, AllSamplesFromFilesComeBackByKeyAndInSql) {
-    for (const auto& sample : samples()) {
-        const std::size_t records = lines_of(read_file(file_of(sample))).size();
-        EXPECT_EQ(done({"put", sample.table, "--quiet", file_of(sample)}), std::to_string(records) + " records stored, 0 refused\n");
-        expect_all_back(sample);
-        expect_records(sample.table, records);
-    }
+INSTANTIATE_TEST_SUITE_P(Tables, SampleRecords, testing::ValuesIn(samples()), [](const auto& sample) { return sample.param.table; });
+
+TEST_F(Records, AreTheWholeSample) {
+    std::size_t all = 0;
+    for (const auto& sample : samples()) all += lines_of(read_file(file_of(sample))).size();
+    EXPECT_EQ(all, 7500U);
 }
 
 TEST_F(Records, ALineAcknowledgesTheRecordOfTheSameLine) {
@@ -157,7 +167,8 @@ TEST_F(Records, ALineAcknowledgesTheRecordOfTheSameLine) {
 }
 
 TEST_F(Records, NumbersKeepEveryDigit) {
-    const std::string digits = R"({"brandid":1,"a":0.1000000000000000055511151231257827,"b":12345678901234567890123,"c":1.0,"d":1e5,"e":-0.0})";
+    const std::string digits =
+        R"({"brandid":1,"a":0.1000000000000000055511151231257827,"b":12345678901234567890123,"c":1.0,"d":1e5,"e":-0.0})";
     done({"put", "generated_metadata"}, digits);
     const auto stored = done({"get", "generated_metadata", "1"});
     EXPECT_TRUE(stored.starts_with(digits.substr(0, digits.size() - 1))) << stored;

@@ -97,8 +97,9 @@ class StoreTest : public testing::Test {
     }
     // A table of its own with these columns, key and automatic fields (further properties, each after a comma).
     void define_table(const std::string& name, const std::string& columns, const std::string& key, const std::string& properties = {}) {
-        define(name + ".sql", "CREATE EXTERNAL TABLE " + name + " (" + columns + ")\nROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION '" +
-                                  name + "/'\nTBLPROPERTIES ('dualstore.key' = '" + key + "'" + properties + ");\n");
+        define(name + ".sql", "CREATE EXTERNAL TABLE " + name + " (" + columns +
+                                  ")\nROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION '" + name +
+                                  "/'\nTBLPROPERTIES ('dualstore.key' = '" + key + "'" + properties + ");\n");
     }
 
     std::filesystem::path tables_;

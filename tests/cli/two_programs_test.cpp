@@ -11,7 +11,9 @@ class TwoPrograms : public StoreTest {
     static std::string brands(int first, const std::string& writer) {
         std::string input;
         for (int id = first; id < first + records; ++id) {
-            input += Json{{"brandid", id}, {"brandname", writer}, {"regex", std::string(static_cast<std::size_t>(id % 500), writer[0])}}.dump() + "\n";
+            input +=
+                Json{{"brandid", id}, {"brandname", writer}, {"regex", std::string(static_cast<std::size_t>(id % 500), writer[0])}}.dump() +
+                "\n";
         }
         return input;
     }
@@ -32,15 +34,17 @@ class TwoPrograms : public StoreTest {
 TEST_F(TwoPrograms, WriteDifferentKeysAtOnce) {
     write_both(brands(1, "one"), brands(1 + records, "other"));
     expect_records("generated_metadata", 2 * records);
-    EXPECT_EQ(rows("SELECT brandname, count(*), min(brandid), max(brandid), sum(length(regex)) FROM generated_metadata GROUP BY 1 ORDER BY 1"),
-              Json::parse(R"([["one",1000,1,1000,249500],["other",1000,1001,2000,249500]])"));
+    EXPECT_EQ(
+        rows("SELECT brandname, count(*), min(brandid), max(brandid), sum(length(regex)) FROM generated_metadata GROUP BY 1 ORDER BY 1"),
+        Json::parse(R"([["one",1000,1,1000,249500],["other",1000,1001,2000,249500]])"));
     EXPECT_EQ(run({"check"}).code, 0);
 }
 
 TEST_F(TwoPrograms, WriteTheSameKeysAtOnce) {
     write_both(brands(1, "one"), brands(1, "other"));
     expect_records("generated_metadata", records);
-    EXPECT_EQ(rows("SELECT count(*) FROM generated_metadata WHERE regex = rpad('', brandid % 500, substr(brandname, 1, 1))"), Json::parse("[[1000]]"));
+    EXPECT_EQ(rows("SELECT count(*) FROM generated_metadata WHERE regex = rpad('', brandid % 500, substr(brandname, 1, 1))"),
+              Json::parse("[[1000]]"));
     for (const auto& line : lines_of(read_file(folder() / "one.ndjson"))) {
         const auto given = Json::parse(line);
         const auto path = root() / "metadata" / ("brand_" + given["brandid"].dump() + ".json");
@@ -60,7 +64,8 @@ TEST_F(TwoPrograms, OnlyOneCreatesEachRecord) {
     const auto other = second.finish();
     EXPECT_EQ(lines_of(one.out).size() + lines_of(other.out).size(), static_cast<std::size_t>(records));
     EXPECT_EQ(lines_of(one.err).size() + lines_of(other.err).size(), static_cast<std::size_t>(records));
-    EXPECT_EQ(rows("SELECT count(*) FROM generated_metadata WHERE brandname = 'one'"), Json::array({Json::array({lines_of(one.out).size()})}));
+    EXPECT_EQ(rows("SELECT count(*) FROM generated_metadata WHERE brandname = 'one'"),
+              Json::array({Json::array({lines_of(one.out).size()})}));
     expect_records("generated_metadata", records);
 }
 

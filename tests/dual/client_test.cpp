@@ -25,7 +25,8 @@ class ClientTest : public testing::Test {
 
     static std::vector<TableDefinition> own_table(const std::string& columns) {
         return parse_ddl("CREATE EXTERNAL TABLE own (" + columns +
-                             ") ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 'own/' TBLPROPERTIES ('dualstore.key'='{id}.json')",
+                             ") ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 'own/' TBLPROPERTIES "
+                             "('dualstore.key'='{id}.json')",
                          "own.sql")
             .value();
     }

@@ -42,7 +42,8 @@ std::vector<Case> cases() {
     std::vector<Case> all;
     for (std::string line; std::getline(file, line);) {
         const json one = json::parse(line);
-        Case read{one["type"], one.contains("bytes") ? from_base64(one["bytes"]) : one["record"].get<std::string>(), one["store"]["do"], {}};
+        Case read{
+            one["type"], one.contains("bytes") ? from_base64(one["bytes"]) : one["record"].get<std::string>(), one["store"]["do"], {}};
         if (one["store"].contains("value")) read.value = one["store"]["value"];
         all.push_back(std::move(read));
     }
@@ -87,9 +88,10 @@ class JsonReaders : public testing::TestWithParam<const char*> {
         for (const auto& one : all) {
             if (!names.emplace(one.type, fmt::format("t{}", names.size())).second) continue;
             const std::string& name = names[one.type];
-            ddl += fmt::format("CREATE EXTERNAL TABLE {} (v {}) COMMENT '{}' ROW FORMAT SERDE '{}' LOCATION '{}/' "
-                               "TBLPROPERTIES ('dualstore.key'='{{number}}.json', 'dualstore.auto.number'='argument');\n",
-                               name, one.type, one.type, serde, name);
+            ddl += fmt::format(
+                "CREATE EXTERNAL TABLE {} (v {}) COMMENT '{}' ROW FORMAT SERDE '{}' LOCATION '{}/' "
+                "TBLPROPERTIES ('dualstore.key'='{{number}}.json', 'dualstore.auto.number'='argument');\n",
+                name, one.type, one.type, serde, name);
         }
         return parse_ddl(ddl, "tables.sql").value();
     }
@@ -130,7 +132,8 @@ TEST_P(JsonReaders, EveryCaseByItsRule) {
     EXPECT_EQ(right, all.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(SerDes, JsonReaders, testing::Values("org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe"),
+INSTANTIATE_TEST_SUITE_P(SerDes, JsonReaders,
+                         testing::Values("org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe"),
                          [](const auto& serde) { return std::string(serde.index == 0 ? "OpenX" : "Hive"); });
 
 }  // namespace

@@ -36,7 +36,8 @@ TEST_F(StorageTest, WritesAndReadsTheFourRecordTypes) {
     ASSERT_TRUE(feedback && feedback->feedback_id);
     EXPECT_THAT(**client.read_feedback(123, *feedback->feedback_id), HasSubstr("\"brandid\":123"));
 
-    const auto execution = client.write_workflow_execution(R"({"execution_arn":"arn:aws:states:eu-west-1:1:execution:w:exec-1","brandid":123})");
+    const auto execution =
+        client.write_workflow_execution(R"({"execution_arn":"arn:aws:states:eu-west-1:1:execution:w:exec-1","brandid":123})");
     ASSERT_TRUE(execution);
     EXPECT_THAT(**client.read_workflow_execution("exec-1"), HasSubstr("\"start_time\":\"20"));
 
@@ -88,7 +89,8 @@ TEST_F(StorageTest, S3ClientKnowsNoTables) {
     EXPECT_EQ(*s3.delete_key("reports/2024 é.json"), false);
     EXPECT_EQ(*s3.key_exists("reports/2024 é.json"), false);
     EXPECT_EQ(s3.write_json("x", "{").error().code, ErrorCode::invalid_record);
-    for (const std::string& key : {std::string("../x"), std::string("a//b"), std::string(".dualstore/x"), std::string(256, 'x'), std::string("metadata")}) {
+    for (const std::string& key :
+         {std::string("../x"), std::string("a//b"), std::string(".dualstore/x"), std::string(256, 'x'), std::string("metadata")}) {
         EXPECT_EQ(s3.write_json(key, "1").error().code, ErrorCode::invalid_argument) << key;
     }
 }

@@ -79,7 +79,8 @@ TEST(Ddl, BuiltInTablesAreTheFourOfTheDesign) {
 
 // A statement with these columns and the rest as it should be.
 std::string with_columns(const std::string& columns) {
-    return "CREATE EXTERNAL TABLE t (" + columns + ")\nROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION 't/'\nTBLPROPERTIES ('dualstore.key'='{id}.json')";
+    return "CREATE EXTERNAL TABLE t (" + columns +
+           ")\nROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION 't/'\nTBLPROPERTIES ('dualstore.key'='{id}.json')";
 }
 
 TEST(Ddl, ErrorsNameFileLineAndWhatWasExpected) {
@@ -97,7 +98,8 @@ TEST(Ddl, ErrorsNameFileLineAndWhatWasExpected) {
     EXPECT_THAT(error(with_columns("")), HasSubstr("expected a column name"));
     EXPECT_THAT(error(with_columns("id double")), HasSubstr("only integers and strings can be part of a key"));
     EXPECT_THAT(error(with_columns("id string") + " 'x'"), HasSubstr("expected ROW FORMAT SERDE"));
-    EXPECT_THAT(error("CREATE EXTERNAL TABLE t (id string)\nPARTITIONED BY (day string)"), StartsWith("t.sql:2: PARTITIONED BY is not supported yet"));
+    EXPECT_THAT(error("CREATE EXTERNAL TABLE t (id string)\nPARTITIONED BY (day string)"),
+                StartsWith("t.sql:2: PARTITIONED BY is not supported yet"));
     EXPECT_THAT(error("CREATE EXTERNAL TABLE t (id string) LOCATION 't/'"), HasSubstr("expected ROW FORMAT SERDE"));
     EXPECT_THAT(error("CREATE EXTERNAL TABLE t (id string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'"),
                 HasSubstr("expected the SerDe org.openx.data.jsonserde.JsonSerDe or org.apache.hive.hcatalog.data.JsonSerDe"));
@@ -111,7 +113,8 @@ std::string with_tail(const std::string& location, const std::string& properties
 
 TEST(Ddl, RefusesLocationsAndPropertiesThatCannotWork) {
     const std::string key = "'dualstore.key'='{id}.json'";
-    for (const char* location : {"s3://bucket", "s3://bucket/", "/", "", "a//b/", "../x/", ".hidden/", "hdfs://x/y/", "dualstore-set-aside/x/"}) {
+    for (const char* location :
+         {"s3://bucket", "s3://bucket/", "/", "", "a//b/", "../x/", ".hidden/", "hdfs://x/y/", "dualstore-set-aside/x/"}) {
         EXPECT_THAT(error(with_tail(location, key)), StartsWith("t.sql:1: ")) << location;
     }
     EXPECT_THAT(error(with_tail("t/", "'a'='b'")), HasSubstr("has no key"));

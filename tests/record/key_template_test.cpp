@@ -32,8 +32,9 @@ TEST(KeyTemplate, EncodesOnlyWhatItMust) {
 }
 
 TEST(KeyTemplate, GivesNoTwoIdsOneKeyAndReadsThemBack) {
-    const Ids parts = {"a",  "b",  "_", "__", "a_b", "_a", "a_", ".",     "..",   "/",   "%",      "%5F", "%2F", "a/b", "json", ".json", "a.json",
-                       "\n", "\t", "é", "雪", "😀",  "\"", "'",  "a%5Fb", "unknown", "-", "0", "1", " ", "\x7f", "\xc2\x85"};
+    const Ids parts = {"a",   "b",   "_",     "__",      "a_b",   "_a",     "a_", ".",  "..",   "/",       "%",
+                       "%5F", "%2F", "a/b",   "json",    ".json", "a.json", "\n", "\t", "é",    "雪",      "😀",
+                       "\"",  "'",   "a%5Fb", "unknown", "-",     "0",      "1",  " ",  "\x7f", "\xc2\x85"};
     for (const char* text : {"brand_{x}_{y}.json", "{x}/{y}.json", "{x}F{y}_v2.json", "{x}雪{y}.json", "{x}5{y}.json"}) {
         const auto parsed = KeyTemplate::parse(text);
         ASSERT_TRUE(parsed) << text << ": " << parsed.error();
@@ -51,7 +52,8 @@ TEST(KeyTemplate, GivesNoTwoIdsOneKeyAndReadsThemBack) {
 }
 
 TEST(KeyTemplate, FindsNoIdsInForeignKeys) {
-    for (const char* key : {"", "brand_1.json", "brand__x.json", "brand_1_.json", "brand_1_x.txt", "brand_%zz_x.json", "brand_%61_x.json", "x"}) {
+    for (const char* key :
+         {"", "brand_1.json", "brand__x.json", "brand_1_.json", "brand_1_x.txt", "brand_%zz_x.json", "brand_%61_x.json", "x"}) {
         EXPECT_FALSE(escalations().ids(key)) << key;
     }
     EXPECT_EQ(escalations().ids("brand_1_x.json"), (Ids{"1", "x"}));

@@ -38,19 +38,23 @@ std::string refusal(std::string_view table, std::string_view json, const Argumen
 }
 
 TEST(Encode, KeepsFieldOrderAndDigitsAndPutsTheRecordOnOneLine) {
-    const auto encoded = encode("generated_metadata",
-                                "{ \"zeta\" : [ 1.50 , 1e400, {\"a\" : 12345678901234567890123} ],\n \"brandid\": 7, \"confidence_score\": 0.10 }");
+    const auto encoded =
+        encode("generated_metadata",
+               "{ \"zeta\" : [ 1.50 , 1e400, {\"a\" : 12345678901234567890123} ],\n \"brandid\": 7, \"confidence_score\": 0.10 }");
     EXPECT_EQ(encoded.key, "metadata/brand_7.json");
-    EXPECT_EQ(encoded.bytes, "{\"zeta\":[1.50,1e400,{\"a\":12345678901234567890123}],\"brandid\":7,\"confidence_score\":0.10,"
-                             "\"generated_at\":\"2023-11-14 22:13:20.123456\"}\n");
+    EXPECT_EQ(encoded.bytes,
+              "{\"zeta\":[1.50,1e400,{\"a\":12345678901234567890123}],\"brandid\":7,\"confidence_score\":0.10,"
+              "\"generated_at\":\"2023-11-14 22:13:20.123456\"}\n");
 }
 
 TEST(Encode, FillsAutomaticFieldsOnlyWhereLeftOut) {
     const auto filled = encode("escalations", "{}");
     EXPECT_EQ(filled.key, "escalations/brand_unknown_00000000-0000-4000-8000-000000000000.json");
-    EXPECT_EQ(filled.bytes, "{\"escalation_id\":\"00000000-0000-4000-8000-000000000000\",\"escalated_at\":\"2023-11-14 22:13:20.123456\","
-                            "\"status\":\"pending\"}\n");
-    const auto given = encode("escalations", R"({"Escalation_ID":"e","status":null,"escalated_at":"2024-01-02T03:04:05+01:00","brandid":null})");
+    EXPECT_EQ(filled.bytes,
+              "{\"escalation_id\":\"00000000-0000-4000-8000-000000000000\",\"escalated_at\":\"2023-11-14 22:13:20.123456\","
+              "\"status\":\"pending\"}\n");
+    const auto given =
+        encode("escalations", R"({"Escalation_ID":"e","status":null,"escalated_at":"2024-01-02T03:04:05+01:00","brandid":null})");
     EXPECT_EQ(given.key, "escalations/brand_unknown_e.json");
     EXPECT_EQ(given.bytes, "{\"Escalation_ID\":\"e\",\"status\":null,\"escalated_at\":\"2024-01-02 02:04:05\",\"brandid\":null}\n");
     EXPECT_THAT(given.generated, testing::ElementsAre(testing::Pair("escalation_id", "e")));
@@ -76,15 +80,19 @@ TEST(Encode, TakesTheExecutionIdFromTheArn) {
 TEST(Encode, NamesFieldValueAndTypeOfWhatDoesNotFit) {
     EXPECT_EQ(refusal("generated_metadata", R"({"brandid":1,"mccids":[1,"x"]})"),
               "field 'mccids[1]': \"x\" does not fit the column type int: expected a number");
-    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1.5})"), HasSubstr("1.5 does not fit the column type int: it is not a whole number"));
-    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1,"generated_at":"yesterday"})"), HasSubstr("column type timestamp: expected YYYY-MM-DD"));
-    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1,"brandname":{"a":[1]}})"), HasSubstr("{\"a\":[1]} does not fit the column type string"));
+    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1.5})"),
+                HasSubstr("1.5 does not fit the column type int: it is not a whole number"));
+    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1,"generated_at":"yesterday"})"),
+                HasSubstr("column type timestamp: expected YYYY-MM-DD"));
+    EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1,"brandname":{"a":[1]}})"),
+                HasSubstr("{\"a\":[1]} does not fit the column type string"));
     EXPECT_THAT(refusal("generated_metadata", "{}"), HasSubstr("field 'brandid': it is missing, and the record's key needs it"));
     EXPECT_THAT(refusal("generated_metadata", R"({"brandid":null})"), HasSubstr("field 'brandid': it is null"));
 }
 
 TEST(Encode, RefusesNamesThatAreEqualButForCaseAtEveryDepth) {
-    for (const char* json : {R"({"brandid":1,"BRANDID":2})", R"({"brandid":1,"x":{"a":1,"a":2}})", R"({"brandid":1,"x":[{"É":1,"é":2}]})"}) {
+    for (const char* json :
+         {R"({"brandid":1,"BRANDID":2})", R"({"brandid":1,"x":{"a":1,"a":2}})", R"({"brandid":1,"x":[{"É":1,"é":2}]})"}) {
         EXPECT_THAT(refusal("generated_metadata", json), HasSubstr("stands twice")) << json;
     }
     EXPECT_THAT(refusal("generated_metadata", R"({"brandid":1,"x":{"a\u0000b":1,"a\u0000c":2}})"), HasSubstr("taken"));
@@ -92,7 +100,8 @@ TEST(Encode, RefusesNamesThatAreEqualButForCaseAtEveryDepth) {
 
 TEST(Encode, LimitsDepthTo128) {
     const auto nested = [](int depth) {
-        return "{\"brandid\":1,\"x\":" + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "}";
+        return "{\"brandid\":1,\"x\":" + std::string(static_cast<std::size_t>(depth), '[') +
+               std::string(static_cast<std::size_t>(depth), ']') + "}";
     };
     EXPECT_THAT(refusal("generated_metadata", nested(127)), HasSubstr("taken"));
     EXPECT_THAT(refusal("generated_metadata", nested(128)), HasSubstr("nested deeper than 128"));

@@ -157,7 +157,8 @@ Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDef
     if (requests.size() > objects_a_request && std::thread::hardware_concurrency() > 1) {
         try {
             second = std::thread(work);
-        } catch (const std::system_error&) {  // no thread to be had: this one does it all
+        } catch (const std::system_error&) {
+            second = std::thread();  // none to be had: this one does it all
         }
     }
     work();

@@ -27,7 +27,8 @@ Result<void> load_table(ObjectStore& store, const TableDefinition& table, const 
         for (std::size_t i = 0; i < outcomes->size(); ++i) {
             const LoadOutcome& outcome = (*outcomes)[i];
             if (outcome.state != LoadOutcome::State::unreadable) continue;
-            return fail(ErrorCode::corrupt, fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name),
+            return fail(ErrorCode::corrupt,
+                        fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name),
                         "export", requests[i].key);
         }
         after = std::move(page->next);
@@ -39,7 +40,8 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     auto opened = open_database({});
     if (!opened) return fail(std::move(opened.error()));
     const Connection& connection = opened->connection;
-    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_columns(table))); !created) return fail(std::move(created.error()));
+    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_columns(table))); !created)
+        return fail(std::move(created.error()));
     if (auto loaded = load_table(*options.store, table, connection); !loaded) return fail(std::move(loaded.error()));
     std::string columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -52,7 +54,8 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     if (!copied || error) {
         std::error_code ignored;
         std::filesystem::remove(part, ignored);
-        return fail(ErrorCode::unavailable, fmt::format("cannot write {}: {}", path, copied ? error.message() : copied.error().message), "export");
+        return fail(ErrorCode::unavailable, fmt::format("cannot write {}: {}", path, copied ? error.message() : copied.error().message),
+                    "export");
     }
     return duckdb_rows_changed(copied->out());
 }
@@ -61,7 +64,8 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
 }  // namespace dualstore::sql
 
 extern "C" __attribute__((visibility("default"))) void dualstore_write_parquet(const dualstore::sql::EmbeddedOptions& options,
-                                                                               const dualstore::TableDefinition& table, const std::string& path,
+                                                                               const dualstore::TableDefinition& table,
+                                                                               const std::string& path,
                                                                                dualstore::Result<std::uint64_t>& outcome) {
     outcome = dualstore::sql::write_parquet(options, table, path);
 }

@@ -322,11 +322,11 @@ void Session::apply(MirroredTable& table, Comparison& comparison) {
             continue;
         }
         LoadOutcome& outcome = comparison.outcomes[request];
-        std::string stamp = outcome.try_again ? std::string() : std::move(comparison.listed[i].stamp);
+        const std::string stamp = outcome.try_again ? std::string() : std::move(comparison.listed[i].stamp);
         if (outcome.state == LoadOutcome::State::unchanged) {
             next.push_back(std::move(table.objects[known]));
             if (next.back().stamp != stamp) ++changes_;  // worth writing down: else every process reads the object again
-            next.back().stamp = std::move(stamp);
+            next.back().stamp = stamp;
         } else if (found) {
             forget(table.objects[known]);
         }
@@ -334,7 +334,7 @@ void Session::apply(MirroredTable& table, Comparison& comparison) {
             const bool readable = outcome.state == LoadOutcome::State::loaded;
             table.changed_rows = table.changed_rows || outcome.rows > 0;
             changes_ += std::max<std::uint64_t>(outcome.rows, 1);
-            next.push_back({key, std::move(stamp), readable ? std::move(outcome.etag) : std::string(), comparison.requests[request].id,
+            next.push_back({key, stamp, readable ? std::move(outcome.etag) : std::string(), comparison.requests[request].id,
                             outcome.rows, false, readable ? std::string() : std::move(outcome.reason)});
         }
         if (found) ++known;
