@@ -48,22 +48,18 @@ Result<std::string> compact(std::string_view json, std::optional<std::int64_t> b
     }
     if (auto distinct = record::check_names(root, {}); !distinct) return fail(distinct.error());
     bool found = false;
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(root, index, count, name, value) {
-        walk.bytes += index == 0 ? '{' : ',';
-        record::append_json_string(walk.bytes, record::string_of(name));
+    for (const auto [name, value] : record::Members(root)) {
+        walk.bytes += walk.bytes.empty() ? '{' : ',';
+        record::append_json_string(walk.bytes, name);
         walk.bytes += ':';
-        if (record::fold(record::string_of(name)) == "brandid") {
+        if (record::fold(name) == "brandid") {
             found = true;
             walk.bytes += fmt::format("{}", *brandid);
         } else if (auto done = record::append_checked(walk, value, nullptr, {}, 1); !done) {
             return fail(done.error());
         }
     }
-    if (!found) walk.bytes += fmt::format("{}\"brandid\":{}", count == 0 ? "{" : ",", *brandid);
+    if (!found) walk.bytes += fmt::format("{}\"brandid\":{}", walk.bytes.empty() ? "{" : ",", *brandid);
     return walk.bytes + "}\n";
 }
 

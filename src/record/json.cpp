@@ -44,6 +44,13 @@ Result<Json> parse_record(std::string_view text) {
     return document;
 }
 
+yyjson_val* member(yyjson_val* object, std::string_view wanted) {
+    for (const auto [name, value] : Members(object)) {
+        if (fold(name) == wanted) return value;
+    }
+    return nullptr;
+}
+
 std::string_view kind_of(yyjson_val* value) {
     switch (yyjson_get_type(value)) {
         case YYJSON_TYPE_NULL:

@@ -3,6 +3,7 @@
 
 #include <yyjson.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,40 @@ using Json = std::unique_ptr<yyjson_doc, decltype(&yyjson_doc_free)>;
 [[nodiscard]] inline std::string_view number_of(yyjson_val* value) {
     return {yyjson_get_raw(value), yyjson_get_len(value)};
 }
+
+// An object's members in order, for `for (const auto [name, value] : Members(object))`; none for any other value.
+class Members {
+  public:
+    struct Member {
+        std::string_view name;
+        yyjson_val* value;
+    };
+
+    class Iterator {
+      public:
+        explicit Iterator(yyjson_val* object) : members_(yyjson_obj_iter_with(object)) { ++*this; }
+        Member operator*() const { return {string_of(name_), yyjson_obj_iter_get_val(name_)}; }
+        Iterator& operator++() {
+            name_ = yyjson_obj_iter_next(&members_);
+            return *this;
+        }
+        bool operator!=(std::nullptr_t) const { return name_ != nullptr; }
+
+      private:
+        yyjson_obj_iter members_;
+        yyjson_val* name_ = nullptr;
+    };
+
+    explicit Members(yyjson_val* object) : object_(object) {}
+    [[nodiscard]] Iterator begin() const { return Iterator(object_); }
+    [[nodiscard]] static std::nullptr_t end() { return nullptr; }
+
+  private:
+    yyjson_val* object_;
+};
+
+// The member of that name, given in lower case, whatever its case in the object; nullptr where there is none.
+[[nodiscard]] yyjson_val* member(yyjson_val* object, std::string_view name);
 
 // "a string", "an object", … for messages.
 [[nodiscard]] std::string_view kind_of(yyjson_val* value);

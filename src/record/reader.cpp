@@ -19,12 +19,8 @@ Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
     if (auto distinct = check_names(root, {}); !distinct) return fail(distinct.error());
     line.columns_.assign(table.columns.size(), nullptr);
     Walk walk{{}, table.serde};
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(root, index, count, name, value) {
-        const std::string folded = fold(string_of(name));
+    for (const auto [name, value] : Members(root)) {
+        const std::string folded = fold(name);
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
             if (table.columns[i].name != folded) continue;
             walk.bytes.clear();
@@ -35,15 +31,9 @@ Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
     return line;
 }
 
-yyjson_val* field(yyjson_val* object, std::string_view wanted) {
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(object, index, count, name, value) {
-        if (fold(string_of(name)) == wanted) return yyjson_is_null(value) ? nullptr : value;
-    }
-    return nullptr;
+yyjson_val* field(yyjson_val* object, std::string_view name) {
+    yyjson_val* value = member(object, name);
+    return yyjson_is_null(value) ? nullptr : value;
 }
 
 std::int64_t integer_value(yyjson_val* value) {

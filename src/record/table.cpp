@@ -16,23 +16,15 @@ bool integer_kind(Type::Kind kind) {
     return kind == Type::Kind::tinyint || kind == Type::Kind::smallint || kind == Type::Kind::integer || kind == Type::Kind::bigint;
 }
 
-// A member of a record by its name in lower case.
-yyjson_val* member(yyjson_val* object, std::string_view wanted) {
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(object, index, count, name, value) {
-        if (fold(string_of(name)) == wanted) return value;
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 bool hidden(std::string_view path) {
-    const std::string parts = '/' + std::string(path);
-    return parts.find("/.") != parts.npos || parts.find("/_") != parts.npos;
+    for (std::size_t part = 0; part < path.size();) {
+        if (path[part] == '.' || path[part] == '_') return true;
+        const auto slash = path.find('/', part);
+        part = slash == path.npos ? slash : slash + 1;
+    }
+    return false;
 }
 
 // One record on its way: the parsed text, the arguments beside it, and what was filled in.
@@ -94,15 +86,11 @@ class Table::Encoder {
         if (auto distinct = check_names(root_, {}); !distinct) return distinct;
         walk_.bytes.reserve(json.size() + 128);
         walk_.bytes += '{';
-        std::size_t index = 0;
-        std::size_t count = 0;
-        yyjson_val* name = nullptr;
-        yyjson_val* value = nullptr;
-        yyjson_obj_foreach(root_, index, count, name, value) {
-            const std::string folded = fold(string_of(name));
+        for (const auto [name, value] : Members(root_)) {
+            const std::string folded = fold(name);
             const AutomaticField* automatic = table_.automatic(folded);
             yyjson_val* replaced = automatic && automatic->source == AutomaticField::Source::argument_always ? argument(folded) : nullptr;
-            if (auto done = append_field(string_of(name), folded, replaced ? replaced : value); !done) return done;
+            if (auto done = append_field(name, folded, replaced ? replaced : value); !done) return done;
         }
         return {};
     }

@@ -157,16 +157,12 @@ const Type* member_type(const Type* type, std::string_view name) {
 Result<void> append_object(Walk& walk, yyjson_val* object, const Type* type, const std::string& path, int depth) {
     if (auto distinct = check_names(object, path); !distinct) return distinct;
     walk.bytes += '{';
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(object, index, count, name, value) {
-        if (index > 0) walk.bytes += ',';
-        append_json_string(walk.bytes, string_of(name));
+    for (const auto [name, value] : Members(object)) {
+        if (!walk.bytes.ends_with('{')) walk.bytes += ',';  // a value before ends in another character
+        append_json_string(walk.bytes, name);
         walk.bytes += ':';
-        const std::string inner = type ? fmt::format("{}.{}", path, string_of(name)) : path;
-        if (auto done = append_checked(walk, value, member_type(type, string_of(name)), inner, depth + 1); !done) return done;
+        const std::string inner = type ? fmt::format("{}.{}", path, name) : path;
+        if (auto done = append_checked(walk, value, member_type(type, name), inner, depth + 1); !done) return done;
     }
     walk.bytes += '}';
     return {};
@@ -206,12 +202,8 @@ Result<void> check_names(yyjson_val* object, const std::string& path) {
     std::vector<std::string_view> names;
     names.reserve(yyjson_obj_size(object));
     bool simple = yyjson_obj_size(object) <= 32;
-    std::size_t index = 0;
-    std::size_t count = 0;
-    yyjson_val* name = nullptr;
-    yyjson_val* value = nullptr;
-    yyjson_obj_foreach(object, index, count, name, value) {
-        names.push_back(string_of(name));
+    for (const auto [name, value] : Members(object)) {
+        names.push_back(name);
         simple = simple && ascii(names.back());
     }
     if (simple) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "record/table.hpp"
 #include "sql/athena/dialect.hpp"
 #include "sql/athena/functions.hpp"
 #include "sql/embedded/column_types.hpp"
@@ -28,17 +29,6 @@ T cell(const Chunk& chunk, idx_t column, idx_t row) {
 std::string text_cell(const Chunk& chunk, idx_t column, idx_t row) {
     auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)));
     return {duckdb_string_t_data(&strings[row]), duckdb_string_t_length(strings[row])};
-}
-
-// Trino and Athena skip objects with such a name, or in such a folder.
-bool is_hidden(std::string_view key, std::string_view location) {
-    for (std::size_t part = location.size(); part < key.size();) {
-        if (key[part] == '_' || key[part] == '.') return true;
-        const std::size_t slash = key.find('/', part);
-        if (slash == std::string_view::npos) break;
-        part = slash + 1;
-    }
-    return false;
 }
 
 }  // namespace
@@ -228,7 +218,7 @@ Result<std::vector<ObjectInfo>> Session::list(const TableDefinition& table) {
         auto page = store_->list(table.location, after, 0);
         if (!page) return fail(std::move(page.error()));
         for (ObjectInfo& info : page->objects) {
-            if (!is_hidden(info.key, table.location)) objects.push_back(std::move(info));
+            if (!record::hidden(std::string_view(info.key).substr(table.location.size()))) objects.push_back(std::move(info));
         }
         after = std::move(page->next);
     } while (!after.empty());
@@ -334,8 +324,8 @@ void Session::apply(MirroredTable& table, Comparison& comparison) {
             const bool readable = outcome.state == LoadOutcome::State::loaded;
             table.changed_rows = table.changed_rows || outcome.rows > 0;
             changes_ += std::max<std::uint64_t>(outcome.rows, 1);
-            next.push_back({key, stamp, readable ? std::move(outcome.etag) : std::string(), comparison.requests[request].id,
-                            outcome.rows, false, readable ? std::string() : std::move(outcome.reason)});
+            next.push_back({key, stamp, readable ? std::move(outcome.etag) : std::string(), comparison.requests[request].id, outcome.rows,
+                            false, readable ? std::string() : std::move(outcome.reason)});
         }
         if (found) ++known;
         ++request;
