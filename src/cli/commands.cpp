@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <string>
 
 #include "cli/options.hpp"
@@ -27,10 +26,6 @@ Result<void> each_object(Client& client, std::string_view table, Visit visit) {
 int opened(const Options& options, int (*run)(Client&, const Options&)) {
     auto client = open_client(options, false);
     return client ? run(*client, options) : report(client.error());
-}
-
-std::optional<std::string> expected_version(const Options& options) {
-    return options.if_version.empty() ? std::nullopt : std::optional(options.if_version);
 }
 
 }  // namespace
@@ -74,8 +69,11 @@ Result<Client> open_client(const Options& options, bool write) {
         wanted.tables = std::move(*tables);
     }
     auto client = Client::open(std::move(wanted));
-    if (!client && client.error().code == ErrorCode::not_found)
+    if (!client && client.error().code == ErrorCode::not_found) {
+        // Exit code 1 would say that the store has no such record.
+        client.error().code = ErrorCode::unavailable;
         client.error().message += ": `dualstore init` makes a store, --store names another";
+    }
     return client;
 }
 
@@ -103,7 +101,7 @@ int get(const Options& options) {
 
 int remove(const Options& options) {
     return opened(options, [](Client& client, const Options& wanted) -> int {
-        auto removed = client.remove(wanted.table, wanted.arguments, expected_version(wanted));
+        auto removed = client.remove(wanted.table, wanted.arguments, wanted.if_version);
         if (!removed) return report(removed.error());
         return *removed ? Exit::done : Exit::refused;
     });
@@ -169,13 +167,6 @@ int check(const Options& options) {
 
 int export_table(const Options& options) {
     return opened(options, [](Client& client, const Options& wanted) -> int {
-        std::error_code error;
-        const auto there = std::filesystem::status(wanted.file, error);
-        if (std::filesystem::exists(there) &&
-            !std::filesystem::is_regular_file(there)) {  // which the export would replace: a device, a pipe
-            say(fmt::format("dualstore: export: {} is there and is not a file: name a file", wanted.file));
-            return Exit::usage;
-        }
         const auto format = wanted.format == "parquet" ? ExportFormat::parquet : ExportFormat::ndjson;
         auto written = client.export_table(wanted.table, format, wanted.file);
         if (!written) return report(written.error());

@@ -13,6 +13,9 @@ int run(int argc, char** argv) {
     Options options;
     int (*command)(const Options&) = nullptr;
 
+    // An empty variable of a script must not turn a guarded write into an unguarded one.
+    const CLI::Validator not_empty([](const std::string& text) { return std::string(text.empty() ? "it is empty" : ""); }, "");
+
     CLI::App app("Writes JSON records once; gives them back by key and in SQL.", "dualstore");
     app.set_version_flag("--version", "dualstore " DUALSTORE_VERSION);
     app.fallthrough();
@@ -42,7 +45,9 @@ int run(int argc, char** argv) {
     put->add_flag("--quiet", options.quiet, "Print a summary instead of a line for each record");
     put->add_flag("--continue", options.go_on, "Go on behind refused records (exit code 1 all the same)");
     auto* if_new = put->add_flag("--if-new", options.if_new, "Write only where there is no record of these ids");
-    put->add_option("--if-version", options.if_version, "Write only over this version (as an earlier put printed it)")->excludes(if_new);
+    put->add_option("--if-version", options.if_version, "Write only over this version (as an earlier put printed it)")
+        ->excludes(if_new)
+        ->check(not_empty);
 
     CLI::App* get = add("get", "Print the record with these ids (-- before an id that begins with -)", cli::get);
     table(get, true);
@@ -51,7 +56,7 @@ int run(int argc, char** argv) {
     CLI::App* rm = add("rm", "Remove the record with these ids", cli::remove);
     table(rm, true);
     rm->add_option("ID", options.arguments, "The ids, in the order of the table's key")->required();
-    rm->add_option("--if-version", options.if_version, "Remove only this version");
+    rm->add_option("--if-version", options.if_version, "Remove only this version")->check(not_empty);
 
     table(add("ls", "List a table's keys, or the tables with the number and bytes of their objects", cli::list), false);
 

@@ -29,7 +29,7 @@ struct Options {
     bool go_on = false;
     bool repair = false;
     bool if_new = false;
-    std::string if_version;
+    std::optional<std::string> if_version;
     std::string where;
     std::string sql;
     std::vector<std::string> parameters;

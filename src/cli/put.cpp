@@ -48,7 +48,7 @@ class Putter {
   public:
     Putter(Client& client, const Options& options) : client_(client), options_(options) {
         if (options.if_new) put_.mode = PutMode::create();
-        if (!options.if_version.empty()) put_.mode = PutMode::if_match(options.if_version);
+        if (options.if_version) put_.mode = PutMode::if_match(*options.if_version);
         put_.stop_at_refused = !options.go_on;
     }
 

@@ -10,6 +10,7 @@ void RecordStream::feed(std::string_view bytes) {
     // What was cut already goes; the buffer never holds more than one record and what was fed last.
     buffer_.erase(0, start_);
     at_ -= start_;
+    swallowed_ -= std::min(swallowed_, start_);
     start_ = 0;
     buffer_ += bytes;
 }
@@ -39,9 +40,14 @@ bool RecordStream::step() {
             } else if (in_string_) {
                 escaped_ = c == '\\';
                 in_string_ = c != '"';
+                complete_ = c == '\n';  // JSON has no line breaks in strings: it is broken, and ends here
             } else if (c == '"') {
                 in_string_ = true;
             } else if (c == '{') {
+                if (depth_ > 0 && at_ < swallowed_ && buffer_[at_ - 1] == '\n') {
+                    complete_ = true;  // the next record; so each of these lines is looked at twice, not once for each before it
+                    return true;
+                }
                 ++depth_;
             } else if (c == '}' && --depth_ == 0) {
                 state_ = State::behind;
@@ -76,6 +82,7 @@ RecordStream::Piece RecordStream::cut(std::string problem) {
 // A broken object may have swallowed whole ones behind it.
 void RecordStream::restart_behind_first_line(const Piece& piece) {
     const std::size_t began = at_ - piece.text.size();
+    swallowed_ = std::max(swallowed_, at_);
     at_ = began + piece.text.find('\n');
     line_ = piece.line;
     begin(State::skipping);
@@ -85,7 +92,11 @@ std::optional<RecordStream::Piece> RecordStream::next() {
     while (step()) {
         if (!complete_ && state_ != State::between && state_ != State::skipping && at_ - start_ > record::largest_record + 1) {
             Piece piece = cut("it has more than the limit of 16 MiB");
-            state_ = State::skipping;
+            if (piece.text.find('\n') != piece.text.npos) {
+                restart_behind_first_line(piece);
+            } else {
+                state_ = State::skipping;
+            }
             return piece;
         }
         if (complete_) break;

@@ -20,7 +20,8 @@ class RecordStream {
     void feed(std::string_view bytes);
     // No more bytes follow.
     void finish() { finished_ = true; }
-    // The next record that is complete. After one that is broken over several lines, the next line that begins with '{' begins a record.
+    // The next record that is complete. One that is broken over several lines may have swallowed whole ones: among those lines, each that
+    // begins with '{' begins a record.
     std::optional<Piece> next();
 
   private:
@@ -31,9 +32,10 @@ class RecordStream {
     void restart_behind_first_line(const Piece& piece);
 
     std::string buffer_;
-    std::size_t at_ = 0;     // the next byte to look at
-    std::size_t start_ = 0;  // where the piece begins
-    std::size_t line_ = 1;   // of `at_`
+    std::size_t at_ = 0;         // the next byte to look at
+    std::size_t start_ = 0;      // where the piece begins
+    std::size_t swallowed_ = 0;  // before this byte, lines of a broken record are looked at again
+    std::size_t line_ = 1;       // of `at_`
     std::size_t start_line_ = 1;
     State state_ = State::between;
     int depth_ = 0;

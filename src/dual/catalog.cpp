@@ -61,7 +61,13 @@ std::string columns_difference(const TableDefinition& wanted, const TableDefinit
 Result<std::vector<TableDefinition>> Catalog::load() const {
     std::error_code error;
     if (!std::filesystem::is_directory(folder_, error)) return std::vector<TableDefinition>();
-    return load_tables(folder_);
+    auto tables = load_tables(folder_);
+    if (!tables) {
+        // The store's own file, not the caller's.
+        tables.error().code = ErrorCode::corrupt;
+        tables.error().message += "; mend the file, or remove it and `dualstore init` makes it anew";
+    }
+    return tables;
 }
 
 Result<void> Catalog::add(const TableDefinition& table) const {

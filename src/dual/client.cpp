@@ -217,6 +217,12 @@ Result<CheckReport> Client::check(std::string_view name, bool repair) {
 Result<std::uint64_t> Client::export_table(std::string_view name, ExportFormat format, const std::string& path) {
     auto table = state_->table(name);
     if (!table) return fail(table.error());
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {  // a device, a pipe, a folder
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{} is there and is not a file, which the export would replace: name a file", path), "export");
+    }
     if (format == ExportFormat::parquet) return sql::export_parquet(state_->embedded, (*table)->definition(), path);
     return dual::export_ndjson(*state_->store, (*table)->definition().location, path);
 }

@@ -157,7 +157,7 @@ Result<QueryResult> AthenaClient::query_table(std::string_view table, std::strin
     auto definition = client_.describe(table);
     if (!definition) return fail(definition.error());
     std::string sql = fmt::format("SELECT {} FROM \"{}\"", columns, definition->name);
-    if (where) sql += " WHERE " + *where;
+    if (where) sql += " WHERE (" + *where + "\n)";  // a condition, and nothing behind it
     if (limit) sql += fmt::format(" LIMIT {}", *limit);
     return client_.query(sql);
 }

@@ -15,6 +15,8 @@ struct Rule {
     std::string_view name;      // Trino's
 };
 
+constexpr std::size_t longest_message = 500;
+
 // The first that fits counts.
 constexpr std::array<Rule, 25> rules = {{
     {"Parser Error", "", "SYNTAX_ERROR"},
@@ -54,7 +56,8 @@ bool has_error_name(std::string_view text) {
 }  // namespace
 
 Error query_error(std::string_view duckdb_message) {
-    const std::string_view line = duckdb_message.substr(0, duckdb_message.find('\n'));
+    // DuckDB repeats what it does not understand, however long.
+    const std::string_view line = duckdb_message.substr(0, std::min(duckdb_message.find('\n'), longest_message));
     const auto colon = line.find(": ");
     const std::string_view rest = colon == std::string_view::npos ? line : line.substr(colon + 2);
     const auto error = [&](ErrorCode code, std::string message) { return Error{code, Retry::never, "query", {}, std::move(message)}; };

@@ -170,10 +170,8 @@ Result<void> Session::check_readable(const MirroredTable& table) {
     constexpr std::size_t shown = 3;
     std::size_t count = 0;
     std::string text;
-    std::string first;
     for (const KnownObject& object : table.objects) {
         if (object.error.empty()) continue;
-        if (count == 0) first = object.key;
         if (++count <= shown) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", object.key, object.error);
     }
     if (count == 0) return {};
@@ -182,7 +180,7 @@ Result<void> Session::check_readable(const MirroredTable& table) {
         ErrorCode::corrupt,
         fmt::format("{} of the table {} cannot be read: {} (`dualstore check {}` lists all)",
                     count == 1 ? "an object" : fmt::format("{} objects", count), table.definition.name, text, table.definition.name),
-        "query", first);
+        "query");
 }
 
 // How what the store lists differs from what is known.
