@@ -106,7 +106,7 @@ TEST_F(BadStore, AStoreThatIsNotThereIsNotMadeByReading) {
                                        {"count", "generated_metadata"},
                                        {"export", "generated_metadata", "x"}}) {
         SCOPED_TRACE(arguments[0]);
-        expect_error(run(arguments), 1, {root().string(), "dualstore init"});
+        expect_error(run(arguments), 3, {root().string(), "dualstore init"});
         EXPECT_FALSE(std::filesystem::exists(root()));
     }
 }

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "cli/program.hpp"
-#include "object/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore::cli_test {
 

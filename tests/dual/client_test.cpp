@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "object/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dualstore/client.hpp"
-#include "object/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "dualstore/object_store.hpp"
 #include "dualstore/testing.hpp"
-#include "object/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore {
 

@@ -21,7 +21,7 @@
 #include "object/directory_files.hpp"
 #include "object/directory_store.hpp"
 #include "object/processes.hpp"
-#include "object/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "dualstore/object_store.hpp"
 #include "object/directory_tree.hpp"
-#include "object/temporary_folder.hpp"
 #include "record/text.hpp"
+#include "temporary_folder.hpp"
 
 namespace dualstore {
 namespace {
