@@ -101,12 +101,17 @@ class Putter {
             }
             bytes += piece->text.size();
             batch.push_back(std::move(*piece));
-            if (batch.size() < batch_records && bytes < batch_bytes) continue;
+            if (batch.size() < most_records() && bytes < batch_bytes) continue;
             if (!write(batch, name)) return false;
             batch.clear();
             bytes = 0;
         }
         return write(batch, name);
+    }
+
+    // The store's own refusals, of a condition that does not hold, must stop what is behind them too.
+    [[nodiscard]] std::size_t most_records() const {
+        return put_.mode.kind == PutMode::Kind::replace || options_.go_on ? batch_records : 1;
     }
 
     bool write(const std::vector<RecordStream::Piece>& batch, const std::string& name) {

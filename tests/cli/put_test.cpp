@@ -1,4 +1,5 @@
 // put: what a stream of records is, when each is acknowledged, and where it stops.
+#include <algorithm>
 #include <regex>
 
 #include "cli/store_test.hpp"
@@ -154,6 +155,30 @@ TEST_F(Put, ReplacesByDefaultAndCreatesOnlyWithIfNew) {
     EXPECT_EQ(put(brand(2), {"--if-new"}).code, 0);
     done({"put", "generated_metadata"}, R"({"brandid":1,"brandname":"new"})");
     EXPECT_EQ(rows("SELECT brandname FROM generated_metadata WHERE brandid = 1"), Json::parse(R"([["new"]])"));
+}
+
+TEST_F(Put, ARecordThatIsThereAlreadyStopsWhatIsBehindIt) {
+    done({"put", "generated_metadata"}, brand(2));
+    const std::string records = brand(1) + "\n" + brand(2) + "\n" + brand(3);
+    EXPECT_EQ(acknowledged(put(records, {"--if-new"})), (Brands{1}));
+    EXPECT_EQ(stored(), (Brands{1, 2}));
+    EXPECT_EQ(acknowledged(put(records, {"--if-new", "--continue"})), (Brands{3}));
+}
+
+TEST_F(Put, AnEmptyVersionIsNoVersion) {
+    done({"init"});
+    expect_error(put(brand(1), {"--if-version", ""}), 2, {"--if-version"});
+    EXPECT_EQ(stored(), Brands());
+}
+
+// Each line could swallow all behind it: looking at them again and again would outlast the test.
+TEST_F(Put, ContinuesPastAnyNumberOfBrokenLines) {
+    std::string records;
+    for (int i = 0; i < 20'000; ++i) records += i % 2 == 0 ? "{\"brandid\":1,\"a\":{\n" : "{\"brandid\":1,\"a\":\"x\n";
+    const auto outcome = put(records + brand(7), {"--continue"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(acknowledged(outcome), (Brands{7}));
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 20'000);
 }
 
 TEST_F(Put, WritesOnlyOverTheExpectedVersion) {

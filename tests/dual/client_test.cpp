@@ -157,6 +157,36 @@ TEST_F(ClientTest, ExportsAWholeTableToOneFile) {
     EXPECT_EQ(text, "{\"brandid\":1,\"generated_at\":null}\n{\"brandid\":2,\"generated_at\":null}\n");
 }
 
+TEST_F(ClientTest, ExportsOnlyOverAFile) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":1})"));
+    for (const std::string& path : {std::string("/dev/null"), folder_.path().string()}) {
+        EXPECT_EQ(client.export_table("generated_metadata", ExportFormat::ndjson, path).error().code, ErrorCode::invalid_argument);
+        EXPECT_EQ(client.export_table("generated_metadata", ExportFormat::parquet, path).error().code, ErrorCode::invalid_argument);
+    }
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST_F(ClientTest, ADamagedTableOfTheStoreIsNamedWithWhatToDo) {
+    ASSERT_TRUE(open().init());
+    drop(".dualstore/tables/escalations.sql", "CREATE EXTERN");
+    const auto client = Client::open(options());
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().code, ErrorCode::corrupt);
+    EXPECT_THAT(client.error().message, HasSubstr("escalations.sql:1: expected EXTERNAL TABLE"));
+    EXPECT_THAT(client.error().message, HasSubstr("remove it"));
+}
+
+TEST_F(ClientTest, ColumnsMayHaveNamesThatDuckDbKeepsForItself) {
+    auto with = options();
+    with.tables = own_table("id string, `at` timestamp, freeze int, both int, only string");
+    auto client = Client::open(with).value();
+    ASSERT_TRUE(client.put("own", R"({"id":"a","at":"2024-01-02 03:04:05","freeze":1,"both":2,"only":"x"})"));
+    const auto rows = client.query("SELECT at, own.both + freeze, only FROM own WHERE freeze = 1 ORDER BY at OFFSET 0 LIMIT 5");
+    ASSERT_TRUE(rows) << rows.error().message;
+    EXPECT_EQ(std::get<std::int64_t>(rows->rows.at(0).at(1)), 3);
+}
+
 TEST_F(ClientTest, ExportsTheColumnsToParquet) {
     auto client = open();
     ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":2,"mccids":[5411]})"));

@@ -65,6 +65,7 @@ TEST_F(StorageTest, FindsTheDatabaseThatADualStorageClientNamed) {
     ASSERT_TRUE(rows) << rows.error().message;
     EXPECT_EQ(std::get<std::int64_t>(rows->rows.at(0).at(0)), 1);
     EXPECT_EQ(std::get<std::int64_t>(athena.execute_query("SELECT max(brandid) FROM brands.generated_metadata")->rows[0][0]), 2);
+    EXPECT_EQ(athena.get_table_count("generated_metadata", "1 = 0 UNION SELECT 5").error().code, ErrorCode::query);
     EXPECT_EQ(athena.query_table("generated_metadata; DROP TABLE x").error().code, ErrorCode::invalid_argument);
 
     EXPECT_EQ(AthenaClient::open({.database = "nobody"}).error().code, ErrorCode::not_found);

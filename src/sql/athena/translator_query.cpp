@@ -250,7 +250,11 @@ std::string Translator::table(Nodes chain) {
         if (auto rows = information_schema(name, tables_, database_)) return "(" + *rows + ")";
     }
     if (!catalog || find_table(schema, name) == nullptr) {
-        refuse("TABLE_NOT_FOUND", chain[0], fmt::format("Table 'awsdatacatalog.{}.{}' does not exist", schema, name));
+        std::string hint;
+        for (const TableDefinition& other : tables_) {
+            if (other.name == name && !other.database.empty()) hint = fmt::format("; there is {}.{}", other.database, name);
+        }
+        refuse("TABLE_NOT_FOUND", chain[0], fmt::format("Table 'awsdatacatalog.{}.{}' does not exist{}", schema, name, hint));
     }
     return quoted_name(schema) + "." + quoted_name(name);
 }
