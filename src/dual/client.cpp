@@ -31,6 +31,7 @@ std::vector<TableDefinition> merged(const std::vector<TableDefinition>& given, c
             if (std::none_of(all.begin(), all.begin() + before, same_name)) all.push_back(table);
         }
     }
+    std::sort(all.begin(), all.end(), [](const TableDefinition& a, const TableDefinition& b) { return a.name < b.name; });
     return all;
 }
 
