@@ -190,8 +190,16 @@ std::optional<std::string> Translator::special_call(const Node& name, Nodes insi
         const std::string whole = in < inside.size() ? expression(inside.subspan(in + 1)) : std::string();
         return fmt::format("strpos({}, {})", whole, part);
     }
-    const bool keywords = find_keyword(inside, "FROM") < inside.size();
-    if (keywords && (name.is("TRIM") || name.is("SUBSTRING"))) return lower(name.token.text) + "(" + expression(inside) + ")";
+    const std::size_t from = find_keyword(inside, "FROM");
+    if (from < inside.size() && name.is("SUBSTRING")) return "substring(" + expression(inside) + ")";
+    if (from < inside.size() && name.is("TRIM")) {
+        Nodes characters = inside.first(from);
+        const bool leading = !characters.empty() && characters[0].is("LEADING");
+        const bool trailing = !characters.empty() && characters[0].is("TRAILING");
+        if (leading || trailing || (!characters.empty() && characters[0].is("BOTH"))) characters = characters.subspan(1);
+        const std::string of = characters.empty() ? std::string() : ", " + expression(characters);
+        return fmt::format("{}({}{})", leading ? "ltrim" : trailing ? "rtrim" : "trim", expression(inside.subspan(from + 1)), of);
+    }
     if (name.is("ROW")) return "row(" + expressions(inside) + ")";
     const bool greatest = name.is("GREATEST") || name.is("LEAST");
     if (!greatest && !name.is("CONCAT")) return std::nullopt;

@@ -43,12 +43,12 @@ std::string quoted_string(std::string_view value) {
 
 std::string name_text(const Token& token) {
     if (token.kind == Token::Kind::quoted) return quoted_name(token.text);
-    constexpr std::array<std::string_view, 43> reserved_in_duckdb = {
-        "ANALYSE",   "ANALYZE",      "ANTI",       "ASOF",       "ASYMMETRIC", "AT",       "BOTH",   "CHECK",   "COLLATE",
-        "COLUMN",    "CONCURRENTLY", "DEFAULT",    "DEFERRABLE", "DO",         "FOREIGN",  "FREEZE", "GLOB",    "ILIKE",
-        "INITIALLY", "ISNULL",       "LAMBDA",     "LEADING",    "NOTNULL",    "ONLY",     "PIVOT",  "PLACING", "POSITIONAL",
-        "PRIMARY",   "QUALIFY",      "REFERENCES", "RETURNING",  "SAMPLE",     "SEMI",     "SHOW",   "SIMILAR", "SUMMARIZE",
-        "SYMMETRIC", "TRAILING",     "UNIQUE",     "UNPACK",     "UNPIVOT",    "VARIADIC", "VERBOSE"};
+    constexpr std::array<std::string_view, 42> reserved_in_duckdb = {
+        "ANALYSE",   "ANALYZE",      "ANTI",      "ASOF",       "ASYMMETRIC", "AT",      "BOTH",    "CHECK",      "COLLATE",
+        "COLUMN",    "CONCURRENTLY", "DEFAULT",   "DEFERRABLE", "DO",         "FOREIGN", "FREEZE",  "GLOB",       "ILIKE",
+        "INITIALLY", "ISNULL",       "LAMBDA",    "LEADING",    "NOTNULL",    "PIVOT",   "PLACING", "POSITIONAL", "PRIMARY",
+        "QUALIFY",   "REFERENCES",   "RETURNING", "SAMPLE",     "SEMI",       "SHOW",    "SIMILAR", "SUMMARIZE",  "SYMMETRIC",
+        "TRAILING",  "UNIQUE",       "UNPACK",    "UNPIVOT",    "VARIADIC",   "VERBOSE"};
     const bool reserved = std::ranges::find(reserved_in_duckdb, upper(token.text)) != reserved_in_duckdb.end();
     return reserved ? quoted_name(token.text) : token.text;
 }
