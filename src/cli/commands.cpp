@@ -167,6 +167,10 @@ int check(const Options& options) {
 
 int export_table(const Options& options) {
     return opened(options, [](Client& client, const Options& wanted) -> int {
+        if (wanted.file == "-") {
+            say("dualstore: export: name a file: the table is placed there once it is whole (`dualstore sql` writes to a pipe)");
+            return Exit::usage;
+        }
         const auto format = wanted.format == "parquet" ? ExportFormat::parquet : ExportFormat::ndjson;
         auto written = client.export_table(wanted.table, format, wanted.file);
         if (!written) return report(written.error());

@@ -140,6 +140,7 @@ TEST_F(Output, ExportWritesEveryRecordAsItIsStored) {
     expect_error(missing, missing.code, {"no/such/folder/out.ndjson"});
     EXPECT_NE(missing.code, 0);
     EXPECT_EQ(run({"export", "generated_metadata"}).code, 2);
+    expect_error(run({"export", "generated_metadata", "-"}), 2, {"name a file"});
     EXPECT_EQ(run({"export", "generated_metadata", "--format", "xml", "x"}).code, 2);
 }
 
