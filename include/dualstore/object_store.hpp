@@ -82,6 +82,9 @@ class ObjectStore {
 [[nodiscard]] Result<std::optional<Object>> get_object(ObjectStore& store, std::string key);
 [[nodiscard]] Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match = {});
 
+// Every object whose key begins with `prefix`, page by page, in byte order of their keys.
+[[nodiscard]] Result<std::vector<ObjectInfo>> list_all(ObjectStore& store, std::string_view prefix);
+
 struct DirectoryStoreOptions {
     bool sync = true;    // false: an acknowledged write survives the process, not the machine
     bool create = true;  // make the folder where it is missing

@@ -19,11 +19,11 @@ namespace dualstore {
 struct Value;
 
 struct Decimal {
-    std::string digits;
-};  // exact, as written: "1.50"
-struct Binary {
+    std::string digits;  // exact, as written: "1.50"
+};
+struct Binary {  // varbinary
     std::string bytes;
-};  // varbinary
+};
 struct Array {
     std::vector<Value> items;
 };
@@ -31,8 +31,8 @@ struct Map {
     std::vector<std::pair<Value, Value>> entries;
 };
 struct Row {
-    std::vector<std::pair<std::string, Value>> fields;
-};  // an unnamed field's name is empty
+    std::vector<std::pair<std::string, Value>> fields;  // an unnamed field's name is empty
+};
 
 // One SQL value. Dates, times and timestamps are text as Trino shows them: "2024-01-02 03:04:05.678"; null is std::monostate.
 struct Value : std::variant<std::monostate, bool, std::int64_t, double, std::string, Decimal, Binary, Array, Map, Row> {

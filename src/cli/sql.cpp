@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/rows.hpp"
+#include "dual/select.hpp"
 #include "record/json.hpp"
 
 namespace dualstore::cli {
@@ -45,10 +46,8 @@ int count(const Options& options) {
     if (!client) return report(client.error());
     auto table = client->describe(options.table);
     if (!table) return report(table.error());
-    const std::string database = table->database.empty() ? "" : fmt::format("\"{}\".", table->database);
-    std::string query = fmt::format("SELECT count(*) FROM {}\"{}\"", database, table->name);
-    if (!options.where.empty()) query += " WHERE (" + options.where + "\n)";  // a condition, and nothing behind it
-    auto result = client->query(query);
+    const auto where = options.where.empty() ? std::nullopt : std::optional(options.where);
+    auto result = client->query(dual::select_from(*table, "count(*)", where));
     if (!result) return report(result.error());
     print(fmt::format("{}\n", std::get<std::int64_t>(result->rows.at(0).at(0))));
     return flushed();

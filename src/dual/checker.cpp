@@ -29,23 +29,18 @@ class Checker {
         : store_(store), table_(table), repair_(repair), report_(report) {}
 
     Result<void> run() {
-        std::string after;
-        do {
-            auto page = store_.list(table_.definition().location, after, 0);
-            if (!page) return fail(page.error());
-            for (std::size_t from = 0; from < page->objects.size(); from += batch) {
-                const std::size_t to = std::min(from + batch, page->objects.size());
-                std::vector<std::string> keys;
-                for (std::size_t i = from; i < to; ++i) keys.push_back(page->objects[i].key);
-                if (auto done = look_at(keys); !done) return done;
-            }
-            after = page->next;
-        } while (!after.empty());
+        const auto objects = list_all(store_, table_.definition().location);
+        if (!objects) return fail(objects.error());
+        for (std::size_t from = 0; from < objects->size(); from += batch) {
+            std::vector<std::string> keys;
+            for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) keys.push_back((*objects)[i].key);
+            look_at(keys);
+        }
         return {};
     }
 
   private:
-    Result<void> look_at(const std::vector<std::string>& keys) {
+    void look_at(const std::vector<std::string>& keys) {
         const auto objects = store_.get(keys);
         for (std::size_t i = 0; i < keys.size(); ++i) {
             if (!objects[i]) {
@@ -55,11 +50,10 @@ class Checker {
                 look_at(keys[i], **objects[i]);
             }
         }
-        return {};
     }
 
     void look_at(const std::string& key, const Object& object) {
-        if (record::hidden(std::string_view(key).substr(table_.definition().location.size()))) {
+        if (record::hidden(key, table_.definition().location)) {
             report_.findings.push_back({key, "readers skip names that begin with '.' or '_'", {}, false});
             return;
         }

@@ -44,7 +44,6 @@ struct Client::State {
     sql::EmbeddedOptions embedded;
     std::unique_ptr<QueryEngine> engine;
     dual::Catalog catalog{{}};
-    std::vector<TableDefinition> definitions;
     std::map<std::string, std::unique_ptr<record::Table>, std::less<>> tables;
     Environment environment;
 
@@ -101,13 +100,13 @@ Result<Client> Client::open(ClientOptions options) {
     state->catalog = dual::Catalog(own / "tables");
     auto known = state->catalog.load();
     if (!known) return fail(known.error());
-    state->definitions = merged(options.tables, *known);
-    if (auto together = check_together(state->definitions); !together) return fail(together.error());
-    for (const auto& definition : state->definitions) {
+    auto definitions = merged(options.tables, *known);
+    if (auto together = check_together(definitions); !together) return fail(together.error());
+    for (const auto& definition : definitions) {
         state->tables.emplace(definition.name, std::make_unique<record::Table>(definition));
     }
     state->embedded = {.store = state->store,
-                       .tables = state->definitions,
+                       .tables = std::move(definitions),
                        .database = options.database,
                        .url = "file://" + url->root + "/",
                        .mirror = own / "mirror",
@@ -229,14 +228,14 @@ Result<std::uint64_t> Client::export_table(std::string_view name, ExportFormat f
 }
 
 Result<void> Client::init() {
-    for (const auto& definition : state_->definitions) {
+    for (const auto& definition : state_->embedded.tables) {
         if (auto settled = state_->settle(definition); !settled) return settled;
     }
     return {};
 }
 
 const std::vector<TableDefinition>& Client::tables() const {
-    return state_->definitions;
+    return state_->embedded.tables;
 }
 
 Result<TableDefinition> Client::describe(std::string_view name) const {

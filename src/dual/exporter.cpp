@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
+#include <utility>
 
 #include "record/table.hpp"
 
@@ -55,27 +55,23 @@ class Replacement {
 
 Result<std::uint64_t> export_ndjson(ObjectStore& store, std::string_view prefix, const std::string& path) {
     Replacement file(path);
+    const auto objects = list_all(store, prefix);
+    if (!objects) return fail(objects.error());
     std::uint64_t lines = 0;
-    std::string after;
-    do {
-        auto page = store.list(prefix, after, 0);
-        if (!page) return fail(page.error());
-        for (std::size_t from = 0; from < page->objects.size(); from += batch) {
-            std::vector<std::string> keys;
-            for (std::size_t i = from; i < std::min(from + batch, page->objects.size()); ++i) {
-                if (!record::hidden(std::string_view(page->objects[i].key).substr(prefix.size()))) keys.push_back(page->objects[i].key);
-            }
-            for (auto& object : store.get(keys)) {
-                if (!object) return fail(object.error());
-                if (!*object) continue;
-                std::string& bytes = (*object)->bytes;
-                if (!bytes.empty() && !bytes.ends_with('\n')) bytes += '\n';
-                lines += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
-                if (auto written = file.write(bytes); !written) return fail(written.error());
-            }
+    for (std::size_t from = 0; from < objects->size(); from += batch) {
+        std::vector<std::string> keys;
+        for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) {
+            if (!record::hidden((*objects)[i].key, prefix)) keys.push_back((*objects)[i].key);
         }
-        after = page->next;
-    } while (!after.empty());
+        for (auto& object : store.get(keys)) {
+            if (!object) return fail(object.error());
+            if (!*object) continue;
+            std::string& bytes = (*object)->bytes;
+            if (!bytes.empty() && !bytes.ends_with('\n')) bytes += '\n';
+            lines += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+            if (auto written = file.write(bytes); !written) return fail(written.error());
+        }
+    }
     if (auto finished = file.finish(); !finished) return fail(finished.error());
     return lines;
 }

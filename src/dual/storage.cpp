@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dual/home.hpp"
+#include "dual/select.hpp"
 #include "record/json.hpp"
 #include "record/text.hpp"
 #include "record/validator.hpp"
@@ -107,13 +108,9 @@ Result<std::optional<std::string>> S3Client::read_json(std::string_view key) {
 
 Result<std::vector<std::string>> S3Client::list_keys(std::string_view prefix) {
     std::vector<std::string> keys;
-    std::string after;
-    do {
-        auto page = store_->list(prefix, after, 0);
-        if (!page) return fail(page.error());
-        for (auto& object : page->objects) keys.push_back(std::move(object.key));
-        after = page->next;
-    } while (!after.empty());
+    auto objects = list_all(*store_, prefix);
+    if (!objects) return fail(objects.error());
+    for (auto& object : *objects) keys.push_back(std::move(object.key));
     return keys;
 }
 
@@ -156,8 +153,7 @@ Result<QueryResult> AthenaClient::query_table(std::string_view table, std::strin
                                               std::optional<std::uint64_t> limit) {
     auto definition = client_.describe(table);
     if (!definition) return fail(definition.error());
-    std::string sql = fmt::format("SELECT {} FROM \"{}\"", columns, definition->name);
-    if (where) sql += " WHERE (" + *where + "\n)";  // a condition, and nothing behind it
+    std::string sql = dual::select_from(*definition, columns, where);
     if (limit) sql += fmt::format(" LIMIT {}", *limit);
     return client_.query(sql);
 }

@@ -178,9 +178,8 @@ class Parser {
             return Type{.kind = Type::Kind::structure, .children = std::move(*fields)};
         }
         return expected(
-            "a column type (boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), string, date, timestamp, array<…>, "
-            "map<…>, "
-            "struct<…>)");
+            "a column type (boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), string, date, timestamp, "
+            "array<…>, map<…>, struct<…>)");
     }
 
     Result<Type> nested(Type::Kind kind, std::initializer_list<std::string_view> children, int depth) {

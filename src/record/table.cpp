@@ -18,11 +18,11 @@ bool integer_kind(Type::Kind kind) {
 
 }  // namespace
 
-bool hidden(std::string_view path) {
-    for (std::size_t part = 0; part < path.size();) {
-        if (path[part] == '.' || path[part] == '_') return true;
-        const auto slash = path.find('/', part);
-        part = slash == path.npos ? slash : slash + 1;
+bool hidden(std::string_view key, std::string_view location) {
+    for (std::size_t part = location.size(); part < key.size();) {
+        if (key[part] == '.' || key[part] == '_') return true;
+        const auto slash = key.find('/', part);
+        part = slash == key.npos ? slash : slash + 1;
     }
     return false;
 }

@@ -24,8 +24,8 @@ struct Encoded {
     std::vector<std::pair<std::string, std::string>> generated;  // the automatic uuid fields and their values, filled in or given
 };
 
-// Whether readers skip the object: a part of its path, relative to the table's location, begins with '.' or '_'.
-[[nodiscard]] bool hidden(std::string_view path);
+// Whether readers skip the object: behind the table's location, with which `key` begins, a part of its path begins with '.' or '_'.
+[[nodiscard]] bool hidden(std::string_view key, std::string_view location);
 
 inline constexpr std::size_t longest_key = 1024;  // bytes, S3's limit
 

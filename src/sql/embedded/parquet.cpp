@@ -14,25 +14,21 @@ namespace {
 Result<void> load_table(ObjectStore& store, const TableDefinition& table, const Connection& connection) {
     auto appender = Appender::open(connection, nullptr, "rows");
     if (!appender) return fail(std::move(appender.error()));
-    std::string after;
-    do {
-        auto page = store.list(table.location, after, 0);
-        if (!page) return fail(std::move(page.error()));
-        std::vector<LoadRequest> requests;
-        for (const ObjectInfo& info : page->objects) {
-            if (!record::hidden(std::string_view(info.key).substr(table.location.size()))) requests.push_back({info.key, {}, 0});
-        }
-        auto outcomes = load_objects(store, table, requests, *appender);
-        if (!outcomes) return fail(std::move(outcomes.error()));
-        for (std::size_t i = 0; i < outcomes->size(); ++i) {
-            const LoadOutcome& outcome = (*outcomes)[i];
-            if (outcome.state != LoadOutcome::State::unreadable) continue;
-            return fail(ErrorCode::corrupt,
-                        fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name),
-                        "export", requests[i].key);
-        }
-        after = std::move(page->next);
-    } while (!after.empty());
+    auto objects = list_all(store, table.location);
+    if (!objects) return fail(std::move(objects.error()));
+    std::vector<LoadRequest> requests;
+    for (const ObjectInfo& info : *objects) {
+        if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0});
+    }
+    auto outcomes = load_objects(store, table, requests, *appender);
+    if (!outcomes) return fail(std::move(outcomes.error()));
+    for (std::size_t i = 0; i < outcomes->size(); ++i) {
+        const LoadOutcome& outcome = (*outcomes)[i];
+        if (outcome.state != LoadOutcome::State::unreadable) continue;
+        return fail(ErrorCode::corrupt,
+                    fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name), "export",
+                    requests[i].key);
+    }
     return appender->close();
 }
 

@@ -210,16 +210,8 @@ struct Session::Comparison {
 };
 
 Result<std::vector<ObjectInfo>> Session::list(const TableDefinition& table) {
-    std::vector<ObjectInfo> objects;
-    std::string after;
-    do {
-        auto page = store_->list(table.location, after, 0);
-        if (!page) return fail(std::move(page.error()));
-        for (ObjectInfo& info : page->objects) {
-            if (!record::hidden(std::string_view(info.key).substr(table.location.size()))) objects.push_back(std::move(info));
-        }
-        after = std::move(page->next);
-    } while (!after.empty());
+    auto objects = list_all(*store_, table.location);
+    if (objects) std::erase_if(*objects, [&](const ObjectInfo& info) { return record::hidden(info.key, table.location); });
     return objects;
 }
 
