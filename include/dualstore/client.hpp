@@ -80,7 +80,7 @@ class Client {
     Result<ObjectPage> list(std::string_view table, std::string_view after = {}, std::size_t limit = 0);
 
     // Runs one query in Athena's SQL. Sees every write acknowledged before the call, of any program.
-    Result<QueryResult> query(std::string_view sql, std::span<const Value> parameters = {});
+    Result<QueryResult> query(std::string_view sql, std::span<const Value> parameters = {}, const QueryOptions& options = {});
 
     // Looks at every object of a table, or of all tables (empty name). With `repair`, mends what it can; never deletes a record.
     Result<CheckReport> check(std::string_view table = {}, bool repair = false);

@@ -18,6 +18,12 @@ struct Object {
     std::string etag;  // a hash of the bytes: equal bytes, equal etag
 };
 
+// What a write stored.
+struct Version {
+    std::string etag;
+    std::string id;  // a versioned bucket's name for it; empty elsewhere
+};
+
 struct ObjectInfo {
     std::string key;
     std::uint64_t size = 0;
@@ -43,7 +49,8 @@ struct PutRequest {
 
 struct RemoveRequest {
     std::string key;
-    std::optional<std::string> if_match;  // an etag: remove only that version
+    std::optional<std::string> if_match = {};  // an etag: remove only that version
+    std::string version_id = {};               // Version::id: remove that one for good; the one before it shows again
 };
 
 struct ObjectPage {
@@ -63,22 +70,24 @@ class ObjectStore {
   public:
     virtual ~ObjectStore() = default;
 
-    // Stores each object and returns its etag; what is acknowledged is durable. Each object appears whole or not at all.
+    // Stores each object; what is acknowledged is durable. Each object appears whole or not at all.
     // conflict: the mode's condition does not hold (if_match on a missing object too). Replacing is idempotent.
-    virtual std::vector<Result<std::string>> put(std::span<const PutRequest> requests) = 0;
+    // outcome_unknown: it may be stored; the message says how to find out.
+    virtual std::vector<Result<Version>> put(std::span<const PutRequest> requests) = 0;
     // The object, or none where there is none.
     virtual std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) = 0;
     // Size and stamp without the bytes, or none.
     virtual Result<std::optional<ObjectInfo>> head(const std::string& key) = 0;
-    // True: removed, durably. False: there was none. conflict: another version is there.
+    // True: removed, durably. False: there was none (a bucket does not tell: true). conflict: another version is there.
     virtual std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) = 0;
     // Objects whose key begins with `prefix` and comes after `after`, at most `limit` (0: as many as the store likes to give).
     virtual Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
-    [[nodiscard]] virtual Capabilities capabilities() const = 0;
+    // What the store can do; a server that is not known to is asked at the first call.
+    [[nodiscard]] virtual Result<Capabilities> capabilities() = 0;
 };
 
 // One object of a batch call.
-[[nodiscard]] Result<std::string> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode = {});
+[[nodiscard]] Result<Version> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode = {});
 [[nodiscard]] Result<std::optional<Object>> get_object(ObjectStore& store, std::string key);
 [[nodiscard]] Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match = {});
 

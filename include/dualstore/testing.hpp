@@ -21,13 +21,13 @@ class MemoryStore : public ObjectStore {
         bool operator==(const Requests&) const = default;
     };
 
-    std::vector<Result<std::string>> put(std::span<const PutRequest> requests) override;
+    std::vector<Result<Version>> put(std::span<const PutRequest> requests) override;
     std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override;
     Result<std::optional<ObjectInfo>> head(const std::string& key) override;
     std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) override;
     // At most 1,000 objects a page, as a bucket gives.
     Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) override;
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true}; }
+    [[nodiscard]] Result<Capabilities> capabilities() override { return Capabilities{true, true, true}; }
 
     // Since the store was made.
     [[nodiscard]] Requests requests() const;
@@ -39,7 +39,7 @@ class MemoryStore : public ObjectStore {
         std::uint64_t change = 0;
     };
 
-    Result<std::string> put_one(const PutRequest& request);
+    Result<Version> put_one(const PutRequest& request);
     Result<bool> remove_one(const RemoveRequest& request);
 
     mutable std::mutex mutex_;

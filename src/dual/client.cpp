@@ -6,13 +6,13 @@
 #include <map>
 #include <mutex>
 
-#include "dual/catalog.hpp"
 #include "dual/checker.hpp"
 #include "dual/exporter.hpp"
 #include "dual/store_url.hpp"
 #include "object/directory_store.hpp"
 #include "record/table.hpp"
 #include "record/text.hpp"
+#include "sql/catalog.hpp"
 #include "sql/embedded_engine.hpp"
 
 namespace dualstore {
@@ -43,7 +43,7 @@ struct Client::State {
     std::shared_ptr<ObjectStore> store;
     sql::EmbeddedOptions embedded;
     std::unique_ptr<QueryEngine> engine;
-    dual::Catalog catalog{{}};
+    sql::Catalog catalog{{}};
     std::map<std::string, std::unique_ptr<record::Table>, std::less<>> tables;
     Environment environment;
 
@@ -62,8 +62,8 @@ struct Client::State {
     [[nodiscard]] Result<void> settle(const TableDefinition& definition) {
         auto known = engine->describe(definition.name);
         if (!known) return fail(known.error());
-        if (!*known) return catalog.add(definition);
-        const std::string differs = dual::difference(definition, **known);
+        if (!*known) return engine->create(definition, bucket);
+        const std::string differs = sql::difference(definition, **known);
         if (differs.empty()) return {};
         return fail(
             ErrorCode::conflict,
@@ -97,7 +97,7 @@ Result<Client> Client::open(ClientOptions options) {
     if (!store) return fail(store.error());
     state->store = *store;
     const auto own = std::filesystem::path(url->root) / ".dualstore";
-    state->catalog = dual::Catalog(own / "tables");
+    state->catalog = sql::Catalog(own / "tables");
     auto known = state->catalog.load();
     if (!known) return fail(known.error());
     auto definitions = merged(options.tables, *known);
@@ -155,7 +155,7 @@ std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span
     auto stored = state_->store->put(requests);
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (stored[i]) {
-            outcomes[position[i]]->version = std::move(*stored[i]);
+            outcomes[position[i]]->version = std::move(stored[i]->etag);
         } else {
             outcomes[position[i]] = fail(std::move(stored[i].error()));
         }
@@ -192,8 +192,8 @@ Result<ObjectPage> Client::list(std::string_view name, std::string_view after, s
     return state_->store->list((*table)->definition().location, after, limit);
 }
 
-Result<QueryResult> Client::query(std::string_view sql, std::span<const Value> parameters) {
-    return state_->engine->execute(sql, parameters);
+Result<QueryResult> Client::query(std::string_view sql, std::span<const Value> parameters, const QueryOptions& options) {
+    return state_->engine->execute(sql, parameters, options);
 }
 
 Result<CheckReport> Client::check(std::string_view name, bool repair) {

@@ -116,7 +116,7 @@ void PutGroup::place_all() {
         if (error) {
             refuse(staged.request, std::move(*error));
         } else {
-            results_[staged.request] = std::move(staged.etag);
+            results_[staged.request] = Version{std::move(staged.etag), {}};
             staged.folder->placed.push_back(staged.request);
         }
     }
@@ -170,8 +170,9 @@ void RemoveGroup::run() {
 }
 
 Result<bool> RemoveGroup::remove(std::size_t request) {
-    const auto& [key, etag] = requests_[request];
+    const auto& [key, etag, version_id] = requests_[request];
     if (const auto fault = path_key_fault(key)) return fail(refusal(ErrorCode::invalid_argument, *fault));
+    if (!version_id.empty()) return fail(refusal(ErrorCode::unsupported, no_versions));
     auto [path, name] = split(path_of(key));
     auto& folder = folders_[path];
     if (!folder.opened) folder.opened = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);

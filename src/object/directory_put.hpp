@@ -28,7 +28,7 @@ class PutGroup {
     static constexpr std::size_t longest = 64;
 
     // `results` has one for each request and is filled.
-    PutGroup(Writer& writer, std::span<const PutRequest> requests, std::span<Result<std::string>> results)
+    PutGroup(Writer& writer, std::span<const PutRequest> requests, std::span<Result<Version>> results)
         : writer_(writer), requests_(requests), results_(results) {}
 
     void run();
@@ -55,7 +55,7 @@ class PutGroup {
 
     Writer& writer_;
     std::span<const PutRequest> requests_;
-    std::span<Result<std::string>> results_;
+    std::span<Result<Version>> results_;
     std::map<std::string, Folder> folders_;
     std::vector<Staged> staged_;
 };

@@ -82,8 +82,8 @@ class DirectoryStore : public ObjectStore {
   public:
     DirectoryStore(const std::string& root, DirectoryStoreOptions options) : root_(root, options) {}
 
-    std::vector<Result<std::string>> put(std::span<const PutRequest> requests) override {
-        std::vector<Result<std::string>> results(requests.size());
+    std::vector<Result<Version>> put(std::span<const PutRequest> requests) override {
+        std::vector<Result<Version>> results(requests.size());
         for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
             const auto count = std::min(PutGroup::longest, requests.size() - at);
             const auto group = requests.subspan(at, count);
@@ -134,7 +134,7 @@ class DirectoryStore : public ObjectStore {
     std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) override;
     Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) override;
 
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true}; }
+    [[nodiscard]] Result<Capabilities> capabilities() override { return Capabilities{true, true, true}; }
 
   private:
     Root root_;

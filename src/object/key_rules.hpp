@@ -9,6 +9,8 @@ namespace dualstore::object {
 constexpr std::size_t longest_key = 1024;                            // bytes, as on S3
 constexpr std::uint64_t largest_object = 5ULL * 1024 * 1024 * 1024;  // bytes of one put, as on S3
 
+constexpr std::string_view no_versions = "this store keeps one version of an object, and names none";
+
 // What is wrong with a key in any store, in words; none if nothing is.
 [[nodiscard]] std::optional<std::string_view> key_fault(std::string_view key);
 

@@ -17,14 +17,14 @@ std::string stamp(std::uint64_t change) {
 
 }  // namespace
 
-std::vector<Result<std::string>> MemoryStore::put(std::span<const PutRequest> requests) {
+std::vector<Result<Version>> MemoryStore::put(std::span<const PutRequest> requests) {
     const std::lock_guard guard(mutex_);
-    std::vector<Result<std::string>> results;
+    std::vector<Result<Version>> results;
     for (const auto& request : requests) results.push_back(put_one(request));
     return results;
 }
 
-Result<std::string> MemoryStore::put_one(const PutRequest& request) {
+Result<Version> MemoryStore::put_one(const PutRequest& request) {
     ++requests_.put;
     const auto& [key, bytes, mode] = request;
     if (const auto fault = object::key_fault(key)) return fail(ErrorCode::invalid_argument, std::string(*fault), "put", key);
@@ -41,7 +41,7 @@ Result<std::string> MemoryStore::put_one(const PutRequest& request) {
     }
     auto& stored = objects_[key];
     stored = {std::string(bytes), object::etag_of(bytes), ++changes_};
-    return stored.etag;
+    return Version{stored.etag, {}};
 }
 
 std::vector<Result<std::optional<Object>>> MemoryStore::get(std::span<const std::string> keys) {
@@ -81,6 +81,7 @@ Result<bool> MemoryStore::remove_one(const RemoveRequest& request) {
     if (const auto fault = object::key_fault(request.key)) {
         return fail(ErrorCode::invalid_argument, std::string(*fault), "remove", request.key);
     }
+    if (!request.version_id.empty()) return fail(ErrorCode::unsupported, std::string(object::no_versions), "remove", request.key);
     const auto found = objects_.find(request.key);
     if (found == objects_.end()) return false;
     if (request.if_match && *request.if_match != found->second.etag) {

@@ -5,7 +5,7 @@
 
 namespace dualstore {
 
-Result<std::string> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode) {
+Result<Version> put_object(ObjectStore& store, std::string key, std::string_view bytes, PutMode mode) {
     const PutRequest request{std::move(key), bytes, std::move(mode)};
     return std::move(store.put({&request, 1}).front());
 }
@@ -15,7 +15,7 @@ Result<std::optional<Object>> get_object(ObjectStore& store, std::string key) {
 }
 
 Result<bool> remove_object(ObjectStore& store, std::string key, std::optional<std::string> if_match) {
-    const RemoveRequest request{std::move(key), std::move(if_match)};
+    const RemoveRequest request{std::move(key), std::move(if_match), {}};
     return std::move(store.remove({&request, 1}).front());
 }
 

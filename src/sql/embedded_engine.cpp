@@ -10,6 +10,8 @@
 #include <mutex>
 #include <utility>
 
+#include "sql/catalog.hpp"
+
 namespace dualstore::sql {
 namespace {
 
@@ -42,15 +44,26 @@ class EmbeddedEngine : public QueryEngine {
   public:
     explicit EmbeddedEngine(EmbeddedOptions options) : options_(std::move(options)) {}
 
-    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters) override {
-        auto loaded = engine();
+    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters, const QueryOptions& options) override {
+        auto loaded = queries();
         if (!loaded) return fail(std::move(loaded.error()));
-        return (*loaded)->execute(sql, parameters);
+        return (*loaded)->execute(sql, parameters, options);
+    }
+
+    Result<void> create(const TableDefinition& table, std::string_view) override {
+        if (options_.catalog.empty()) return {};
+        return Catalog(options_.catalog).add(table);
     }
 
     Result<std::optional<TableDefinition>> describe(std::string_view table) override {
         std::string lower(table);
         std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (options_.catalog.empty()) {
+            for (const TableDefinition& definition : options_.tables) {
+                if (definition.name == lower) return definition;
+            }
+            return std::nullopt;
+        }
         // A table's name is never a path.
         if (lower.empty() || lower.find_first_of(std::string_view("/\0", 2)) != std::string::npos) return std::nullopt;
         const std::filesystem::path path = options_.catalog / (lower + ".sql");
@@ -72,21 +85,19 @@ class EmbeddedEngine : public QueryEngine {
     [[nodiscard]] std::string name() const override { return "embedded"; }
 
   private:
-    Result<QueryEngine*> engine() {
+    Result<EmbeddedQueries*> queries() {
         const std::lock_guard lock(mutex_);
-        if (!engine_) {
+        if (!queries_) {
             auto open = load_embedded<OpenEmbedded>(open_embedded_symbol);
             if (!open) return fail(std::move(open.error()));
-            Error error;
-            engine_.reset((*open)(options_, error));
-            if (!engine_) return fail(std::move(error));
+            queries_.reset((*open)(options_));
         }
-        return engine_.get();
+        return queries_.get();
     }
 
     EmbeddedOptions options_;
     std::mutex mutex_;
-    std::unique_ptr<QueryEngine> engine_;
+    std::unique_ptr<EmbeddedQueries> queries_;
 };
 
 }  // namespace

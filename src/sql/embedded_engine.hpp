@@ -18,7 +18,7 @@ struct EmbeddedOptions {
     std::string database;           // the schema of tables whose definition names none
     std::string url;                // what "$path" begins with; a key follows: "file:///data/store/"
     std::filesystem::path mirror;   // a folder of the engine's own; made where it is missing, may be deleted at any time
-    std::filesystem::path catalog;  // a folder with a NAME.sql for each table that the store knows
+    std::filesystem::path catalog;  // a folder with a NAME.sql for each table that the store knows; empty: it knows `tables`
 };
 
 [[nodiscard]] std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options);
@@ -27,8 +27,15 @@ struct EmbeddedOptions {
 // corrupt: an object cannot be read; the message names it.
 [[nodiscard]] Result<std::uint64_t> export_parquet(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path);
 
-// What libdualstore_embedded exports: the engine itself, or nullptr and `error`.
-using OpenEmbedded = QueryEngine* (*)(const EmbeddedOptions& options, Error& error);
+// The part of the engine that needs DuckDB.
+class EmbeddedQueries {
+  public:
+    virtual ~EmbeddedQueries() = default;
+    virtual Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters, const QueryOptions& options) = 0;
+};
+
+// What libdualstore_embedded exports.
+using OpenEmbedded = EmbeddedQueries* (*)(const EmbeddedOptions& options);
 inline constexpr char open_embedded_symbol[] = "dualstore_open_embedded";
 using WriteParquet = void (*)(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path,
                               Result<std::uint64_t>& outcome);

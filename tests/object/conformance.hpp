@@ -40,7 +40,7 @@ class ConformanceTest : public testing::TestWithParam<StoreKind> {
     std::string put(const std::string& key, std::string_view bytes, PutMode mode = {}) {
         auto result = put_object(*store_, key, bytes, std::move(mode));
         EXPECT_TRUE(result) << key << ": " << result.error().message;
-        return result.value_or("");
+        return result.value_or(Version()).etag;
     }
     ErrorCode put_error(const std::string& key, std::string_view bytes, PutMode mode = {}) {
         const auto result = put_object(*store_, key, bytes, std::move(mode));

@@ -336,7 +336,7 @@ TEST_P(StoreConformance, DeepKeysWork) {
 }
 
 TEST_P(StoreConformance, DoesAllThatIsConditional) {
-    const auto can = store_->capabilities();
+    const auto can = store_->capabilities().value();
     EXPECT_TRUE(can.create && can.if_match && can.remove_if_match);
 }
 

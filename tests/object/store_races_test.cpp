@@ -21,9 +21,9 @@ TEST_P(StoreRaces, BatchGivesOneResultForEachInOrder) {
     const std::vector<PutRequest> requests = {{"x/2", "b", {}}, {"x/1", "a", {}}, {"y/1", "b", {}}};
     const auto results = store_->put(requests);
     ASSERT_EQ(results.size(), 3U);
-    EXPECT_EQ(results[0].value(), etag_b);
-    EXPECT_EQ(results[1].value(), etag_a);
-    EXPECT_EQ(results[2].value(), etag_b);
+    EXPECT_EQ(results[0].value().etag, etag_b);
+    EXPECT_EQ(results[1].value().etag, etag_a);
+    EXPECT_EQ(results[2].value().etag, etag_b);
 
     const std::vector<std::string> wanted = {"x/1", "none", "x/2", "x/1"};
     const auto found = store_->get(wanted);

@@ -1,4 +1,5 @@
 // The embedded engine: what libdualstore_embedded exports.
+#include <chrono>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -22,26 +23,38 @@ tl::unexpected<Error> query_failure(const char* message) {
     for (const std::string_view damage : {"IO Error", "Serialization Error", "FATAL Error", "INTERNAL Error"}) {
         if (text.starts_with(damage)) return mirror_failure(text);
     }
+    if (text.starts_with("INTERRUPT Error")) return fail(ErrorCode::query, "USER_CANCELED: the query was stopped", "query");
     return fail(athena::query_error(text));
 }
 
-class Engine : public QueryEngine {
+class Engine : public EmbeddedQueries {
   public:
     explicit Engine(EmbeddedOptions options) : options_(std::move(options)), folder_(options_.mirror) {}
 
-    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters) override {
+    Result<QueryResult> execute(std::string_view sql, std::span<const Value> parameters, const QueryOptions& options) override {
+        const auto begun = std::chrono::steady_clock::now();
+        auto answer = run(sql, parameters, options.stop);
+        if (answer) {
+            answer->statistics.total = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+        }
+        return answer;
+    }
+
+  private:
+    Result<QueryResult> run(std::string_view sql, std::span<const Value> parameters, const std::stop_token& stop) {
         auto query = athena::translate(sql, options_.tables, schema_of(options_));
         if (!query) return fail(std::move(query.error()));
         auto tokens = athena::tokenize(sql);
         if (!tokens) return fail(std::move(tokens.error()));
         // One query at a time: the session's view of the tables belongs to the query that runs.
         const std::lock_guard lock(mutex_);
+        if (stop.stop_requested()) return query_failure("INTERRUPT Error");
         try {
-            auto answer = attempt(*query, parameters, *tokens);
+            auto answer = attempt(*query, parameters, *tokens, stop);
             if (answer || !is_mirror_failure(answer.error())) return answer;
             // The snapshot may be damaged, or DuckDB cannot go on: once more, from the objects alone.
             give_up_session();
-            answer = attempt(*query, parameters, *tokens);
+            answer = attempt(*query, parameters, *tokens, stop);
             if (!answer && is_mirror_failure(answer.error())) give_up_session();
             return answer;
         } catch (const std::bad_alloc&) {
@@ -50,24 +63,14 @@ class Engine : public QueryEngine {
         }
     }
 
-    Result<std::optional<TableDefinition>> describe(std::string_view table) override {
-        for (const TableDefinition& definition : options_.tables) {
-            if (definition.name == athena::lower(table)) return definition;
-        }
-        return std::nullopt;
-    }
-
-    [[nodiscard]] std::string name() const override { return "embedded"; }
-
-  private:
     Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters,
-                                const std::vector<athena::Token>& tokens);
+                                const std::vector<athena::Token>& tokens, const std::stop_token& stop);
     void give_up_session();
     Result<void> open_session();
     Result<void> refresh(const std::vector<athena::Token>& tokens);
     bool publish_if_due();
     Result<void> run_prelude(const std::vector<std::string>& statements);
-    Result<QueryResult> run_query(const std::string& sql, std::span<const Value> parameters);
+    Result<QueryResult> run_query(const std::string& sql, std::span<const Value> parameters, const std::stop_token& stop);
 
     EmbeddedOptions options_;
     MirrorFolder folder_;
@@ -79,7 +82,7 @@ class Engine : public QueryEngine {
 };
 
 Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<const Value> parameters,
-                                    const std::vector<athena::Token>& tokens) {
+                                    const std::vector<athena::Token>& tokens, const std::stop_token& stop) {
     if (!session_) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
     }
@@ -91,7 +94,7 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     const bool with_path = names_path(query.sql);
     if (auto updated = session_->update_views(with_path); !updated) return fail(std::move(updated.error()));
     if (auto prepared = run_prelude(query.prelude); !prepared) return fail(std::move(prepared.error()));
-    return run_query(with_path ? hide_path_from_stars(query.sql) : query.sql, parameters);
+    return run_query(with_path ? hide_path_from_stars(query.sql) : query.sql, parameters, stop);
 }
 
 void Engine::give_up_session() {
@@ -176,8 +179,9 @@ Result<void> Engine::run_prelude(const std::vector<std::string>& statements) {
     return {};
 }
 
-Result<QueryResult> Engine::run_query(const std::string& sql, std::span<const Value> parameters) {
+Result<QueryResult> Engine::run_query(const std::string& sql, std::span<const Value> parameters, const std::stop_token& stop) {
     const duckdb_connection connection = session_->connection().get();
+    const std::stop_callback interrupt(stop, [connection] { duckdb_interrupt(connection); });
     Statements statements;
     const idx_t count = duckdb_extract_statements(connection, sql.c_str(), statements.out());
     if (count == 0) return query_failure(duckdb_extract_statements_error(statements.get()));
@@ -198,7 +202,7 @@ Result<QueryResult> Engine::run_query(const std::string& sql, std::span<const Va
 }  // namespace
 }  // namespace dualstore::sql
 
-extern "C" __attribute__((visibility("default"))) dualstore::QueryEngine* dualstore_open_embedded(
-    const dualstore::sql::EmbeddedOptions& options, [[maybe_unused]] dualstore::Error& error) {
+extern "C" __attribute__((visibility("default"))) dualstore::sql::EmbeddedQueries* dualstore_open_embedded(
+    const dualstore::sql::EmbeddedOptions& options) {
     return new dualstore::sql::Engine(options);
 }

@@ -7,7 +7,7 @@
 
 #include "dualstore/table.hpp"
 
-namespace dualstore::dual {
+namespace dualstore::sql {
 
 class Catalog {
   public:
@@ -27,4 +27,4 @@ class Catalog {
 // What differs between two definitions of a table, one line; empty if nothing that matters to a record or a query does.
 [[nodiscard]] std::string difference(const TableDefinition& wanted, const TableDefinition& known);
 
-}  // namespace dualstore::dual
+}  // namespace dualstore::sql

@@ -1,4 +1,4 @@
-#include "dual/catalog.hpp"
+#include "sql/catalog.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 
 #include "dualstore/environment.hpp"
 
-namespace dualstore::dual {
+namespace dualstore::sql {
 namespace {
 
 tl::unexpected<Error> cannot_write(const std::filesystem::path& path, int number) {
@@ -102,4 +102,4 @@ std::string difference(const TableDefinition& wanted, const TableDefinition& kno
     return {};
 }
 
-}  // namespace dualstore::dual
+}  // namespace dualstore::sql
