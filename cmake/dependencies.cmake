@@ -10,11 +10,14 @@ find_package(tl-expected REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(pugixml REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
 
 set(yyjson_dir "${DUALSTORE_CACHE}/yyjson-4.0.6")
 set(duckdb_dir "${DUALSTORE_CACHE}/duckdb-1.5.6")
-foreach(file "${yyjson_dir}/yyjson.c" "${duckdb_dir}/include/duckdb.h" "${duckdb_dir}/lib/libduckdb.so")
+set(aws_crt_dir "${DUALSTORE_CACHE}/aws-crt-0.38.1")
+foreach(file "${yyjson_dir}/yyjson.c" "${duckdb_dir}/include/duckdb.h" "${duckdb_dir}/lib/libduckdb.so"
+             "${aws_crt_dir}/lib/libaws-c-auth.a")
     if(NOT EXISTS "${file}")
         message(FATAL_ERROR "${file} is missing: run scripts/setup")
     endif()
@@ -28,3 +31,8 @@ set_target_properties(yyjson PROPERTIES C_VISIBILITY_PRESET hidden)
 add_library(duckdb SHARED IMPORTED)
 set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION "${duckdb_dir}/lib/libduckdb.so"
                                         INTERFACE_INCLUDE_DIRECTORIES "${duckdb_dir}/include")
+
+# The AWS libraries find each other by the same prefix.
+list(PREPEND CMAKE_PREFIX_PATH "${aws_crt_dir}")
+find_package(aws-c-auth REQUIRED)
+find_package(aws-checksums REQUIRED)

@@ -15,6 +15,9 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/dualstore" DESTINATION ${CMAKE_
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES "${duckdb_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.duckdb)
 install(FILES "${yyjson_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.yyjson)
+install(FILES "${aws_crt_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.aws-crt)
+install(FILES "${aws_crt_dir}/NOTICE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME NOTICE.aws-crt)
+install(FILES "${aws_crt_dir}/THIRD-PARTY-LICENSES.txt" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.aws-crt-third-party)
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/dualstoreConfig.cmake.in" "${PROJECT_BINARY_DIR}/dualstoreConfig.cmake"
                               INSTALL_DESTINATION ${package_dir})

@@ -6,6 +6,8 @@
 //     auto result = client->query("SELECT count(*) FROM generated_metadata");
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,17 +22,37 @@
 #include "dualstore/object_store.hpp"
 #include "dualstore/query_engine.hpp"
 #include "dualstore/table.hpp"
+#include "dualstore/trace.hpp"
 
 namespace dualstore {
 
 inline constexpr std::string_view default_database = "brand_metadata_generator_db";
 
+// How a write makes sure that SQL can show it.
+enum class Verify {
+    table,  // before the put: the engine has the table, there and with these columns. Asked once in `believe_tables`; no query
+    none,   // not at all: the definition is trusted
+    query,  // after the put: the record is read back through SQL, and rolled back where SQL does not show it
+};
+
 struct ClientOptions {
-    std::string store = "file:./dualstore-data";  // file:PATH, file:PATH?sync=off
+    // file:PATH, file:PATH?sync=off, s3://BUCKET[/PREFIX]?endpoint=…&region=…&profile=…&path_style=on|off&ca=FILE&owner=ACCOUNT&
+    // encryption=AES256|aws:kms&kms_key=…&deadline=SECONDS
+    std::string store = "file:./dualstore-data";
+    // embedded,
+    // athena://DATABASE?region=…&workgroup=…&output=s3://…&catalog=…&endpoint=…&profile=…&ca=FILE&timeout=SECONDS&deadline=SECONDS,
+    // trino://USER[:PASSWORD]@HOST[:PORT]/CATALOG/SCHEMA?tls=on|off&ca=FILE&timeout=SECONDS&deadline=SECONDS
     std::string engine = "embedded";
     std::vector<TableDefinition> tables = {};  // beside the built-in ones and those the store knows; the same name comes first
     std::string database = std::string(default_database);
     bool create = true;  // make the store's folder with the first write; false: not_found where it is missing
+    Verify verify = Verify::table;
+    std::chrono::seconds believe_tables{60};  // how long the answer that a table can serve is believed
+    // Embedded engine over a bucket: how old its list of a table's objects may be. 0: every query lists them, and sees every write.
+    std::chrono::seconds stale{0};
+    std::string cache = {};                           // folder for a bucket's mirror; empty: dualstore in XDG_CACHE_HOME or ~/.cache
+    Tracer trace = {};                                // called for each request that goes over the wire
+    std::function<void(std::string_view)> warn = {};  // called with a line that a person should read; by any thread
     Environment environment = Environment::system();
 };
 
@@ -89,14 +111,15 @@ class Client {
     // they are stored, in the order of their keys; Parquet has the columns as SQL shows them.
     Result<std::uint64_t> export_table(std::string_view table, ExportFormat format, const std::string& path);
 
-    // Makes the store and its tables now. Idempotent. conflict: the store knows a table by another definition; the message shows the
-    // difference.
+    // Makes the store and its tables now, a bucket excepted, which must be there. Idempotent. conflict: the store or the engine
+    // knows a table by another definition; the message shows the difference, and that table is not touched.
     Result<void> init();
 
     [[nodiscard]] const std::vector<TableDefinition>& tables() const;
     [[nodiscard]] Result<TableDefinition> describe(std::string_view table) const;
     [[nodiscard]] const std::string& bucket() const;  // the bucket's name; of a directory its last part
     [[nodiscard]] const std::shared_ptr<ObjectStore>& objects() const;
+    [[nodiscard]] const std::shared_ptr<QueryEngine>& engine() const;
 
   private:
     struct State;

@@ -27,7 +27,7 @@ struct Version {
 struct ObjectInfo {
     std::string key;
     std::uint64_t size = 0;
-    // Opaque; differs after every change of the object. Empty: too young to tell, the object must be read again.
+    // Opaque; differs whenever the bytes do. Empty: too young to tell, the object must be read again.
     std::string stamp;
 };
 
@@ -50,12 +50,12 @@ struct PutRequest {
 struct RemoveRequest {
     std::string key;
     std::optional<std::string> if_match = {};  // an etag: remove only that version
-    std::string version_id = {};               // Version::id: remove that one for good; the one before it shows again
+    std::string version_id = {};               // Version::id: remove that one for good, whatever `if_match`; the one before it shows again
 };
 
 struct ObjectPage {
-    std::vector<ObjectInfo> objects;  // in byte order of their keys
-    std::string next;                 // pass as `after` for the next page; empty at the end
+    std::vector<ObjectInfo> objects;  // in byte order of their keys; from page to page too, but for some servers (docs/stores.md)
+    std::string next;                 // pass as `after` for the next page; empty at the end. Not always a key
 };
 
 struct Capabilities {
@@ -78,9 +78,11 @@ class ObjectStore {
     virtual std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) = 0;
     // Size and stamp without the bytes, or none.
     virtual Result<std::optional<ObjectInfo>> head(const std::string& key) = 0;
-    // True: removed, durably. False: there was none (a bucket does not tell: true). conflict: another version is there.
+    // True: removed, durably; where several remove one object at once, a bucket may tell each of them so. False: there was none.
+    // conflict: another version is there. outcome_unknown: it may be removed; doing it again does no harm.
     virtual std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) = 0;
-    // Objects whose key begins with `prefix` and comes after `after`, at most `limit` (0: as many as the store likes to give).
+    // Objects whose key begins with `prefix` and comes after `after`, a key or a page's `next`; at most `limit` (0: as many as the store likes
+    // to give).
     virtual Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
     // What the store can do; a server that is not known to is asked at the first call.
     [[nodiscard]] virtual Result<Capabilities> capabilities() = 0;

@@ -1,7 +1,8 @@
 // The three classes of the Python module `shared.storage`, in C++: a bucket, a database, and both at once.
 //
-// With DUALSTORE_HOME=DIR set, the bucket B is the directory DIR/B, made on first use, and SQL is the embedded engine. Without it, this
-// version answers `unsupported`: Amazon S3 and Athena are not built in yet.
+// They go to Amazon S3 and Athena, or where AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_ATHENA say. With DUALSTORE_HOME=DIR set, the bucket B
+// is the directory DIR/B, made on first use, and SQL is the embedded engine. DUALSTORE_ENGINE names another engine, as
+// ClientOptions::engine does.
 #pragma once
 
 #include <memory>
@@ -42,13 +43,16 @@ class S3Client {
     std::shared_ptr<ObjectStore> store_;
 };
 
-// SQL over a database's tables. Safe to use from many threads.
+// SQL over a database's tables. With DUALSTORE_HOME the database is where a DualStorageClient named it; one that nobody named has the
+// built-in tables, in the bucket of `output_location`. Safe to use from many threads.
 class AthenaClient {
   public:
     struct Options {
         std::string database = std::string(default_database);
         std::string region = std::string(default_region);
-        std::string output_location = {};  // "s3://bucket/prefix/"; its bucket serves a database that nobody named yet
+        std::string output_location = {};  // "s3://bucket/prefix/", for results; empty: the workgroup's
+        std::string workgroup = {};
+        std::string catalog = {};
     };
     [[nodiscard]] static Result<AthenaClient> open(Options options);
 
@@ -59,8 +63,8 @@ class AthenaClient {
     Result<std::int64_t> get_table_count(std::string_view table, std::optional<std::string> where = {});
 
   private:
-    explicit AthenaClient(Client client) : client_(std::move(client)) {}
-    Client client_;
+    explicit AthenaClient(std::shared_ptr<QueryEngine> engine) : engine_(std::move(engine)) {}
+    std::shared_ptr<QueryEngine> engine_;
 };
 
 // Records in both. Failures carry the message "Failed to write to dual storage: …". Safe to use from many threads.

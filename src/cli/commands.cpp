@@ -23,6 +23,18 @@ Result<void> each_object(Client& client, std::string_view table, Visit visit) {
     return {};
 }
 
+// One line a request; a single write, so that lines of several threads do not mix.
+void print_trace(const RequestTrace& trace) {
+    std::string line = fmt::format("{} {}", trace.service, trace.operation);
+    if (!trace.key.empty()) line += fmt::format(" {}", trace.key);
+    line += trace.status == 0 ? std::string(": no answer") : fmt::format(": {}", trace.status);
+    line += fmt::format(", {:.1f} ms, {} bytes out, {} in", static_cast<double>(trace.duration.count()) / 1000, trace.bytes_sent,
+                        trace.bytes_received);
+    if (trace.attempt > 1) line += fmt::format(", attempt {}", trace.attempt);
+    if (!trace.error.empty()) line += fmt::format(" ({})", trace.error);
+    say(line);
+}
+
 int opened(const Options& options, int (*run)(Client&, const Options&)) {
     auto client = open_client(options, false);
     return client ? run(*client, options) : report(client.error());
@@ -60,6 +72,10 @@ int report(const Error& error) {
 
 Result<Client> open_client(const Options& options, bool write) {
     ClientOptions wanted{.store = options.store, .engine = options.engine, .create = write};
+    wanted.verify = options.verify == "none" ? Verify::none : options.verify == "query" ? Verify::query : Verify::table;
+    wanted.stale = std::chrono::seconds(options.stale);
+    wanted.warn = [](std::string_view line) { say(fmt::format("dualstore: warning: {}", line)); };
+    if (options.verbose) wanted.trace = print_trace;
     if (!options.tables.empty()) {
         auto tables = load_tables(options.tables);
         if (!tables) {

@@ -20,11 +20,23 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "dualstore " DUALSTORE_VERSION);
     app.fallthrough();
     app.require_subcommand(0, 1);  // none is found below, after a word that is no command
-    app.add_option("--store", options.store, "Where the objects are: file:PATH, file:PATH?sync=off")
+    app.add_option("--store", options.store, "Where the objects are: file:PATH, s3://BUCKET[/PREFIX]?region=...&endpoint=...")
         ->envname("DUALSTORE_STORE")
         ->default_val("file:./dualstore-data");
-    app.add_option("--engine", options.engine, "What answers SQL: embedded")->envname("DUALSTORE_ENGINE")->default_val("embedded");
+    app.add_option("--engine", options.engine,
+                   "What answers SQL: embedded, athena://DATABASE?region=...&workgroup=...&output=s3://..., "
+                   "trino://USER@HOST:PORT/CATALOG/SCHEMA")
+        ->envname("DUALSTORE_ENGINE")
+        ->default_val("embedded");
     app.add_option("--tables", options.tables, "Folder of .sql files: Athena DDL of your own tables")->envname("DUALSTORE_TABLES");
+    app.add_option("--verify", options.verify,
+                   "How a write makes sure that SQL can show it: table (it is looked up first), query (the record is read back, or rolled "
+                   "back), none")
+        ->check(CLI::IsMember({"table", "query", "none"}))
+        ->default_val("table");
+    app.add_option("--stale", options.stale, "Embedded engine on S3: take a list of the bucket that is at most so many seconds old")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--verbose", options.verbose, "Say each request to S3, Athena or Trino on standard error");
 
     const auto add = [&](const char* name, const char* help, int (*action)(const Options&)) {
         CLI::App* sub = app.add_subcommand(name, help);
@@ -71,6 +83,8 @@ int run(int argc, char** argv) {
         ->allow_extra_args(false);
     sql->add_option("--format", options.format, "How to print rows (default: table on a terminal, ndjson in a pipe)")
         ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "arrays"}));
+
+    sql->add_flag("--stats", options.stats, "Say on standard error what the query took: bytes scanned, times, cost");
 
     add("tables", "Show the tables and their keys", cli::tables);
     table(add("describe", "Print a table's definition", cli::describe), true);

@@ -21,6 +21,10 @@ struct Options {
     std::string store;
     std::string engine;
     std::string tables;  // a folder; empty: none
+    std::string verify;
+    long stale = 0;  // seconds
+    bool verbose = false;
+    bool stats = false;
 
     std::string table;
     std::vector<std::string> arguments;  // ids, or files

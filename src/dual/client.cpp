@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
+#include <optional>
 
 #include "dual/checker.hpp"
+#include "dual/engine_url.hpp"
 #include "dual/exporter.hpp"
-#include "dual/store_url.hpp"
+#include "dual/place.hpp"
+#include "dual/queried_put.hpp"
+#include "dual/table_check.hpp"
 #include "object/directory_store.hpp"
 #include "record/table.hpp"
 #include "record/text.hpp"
@@ -38,17 +41,13 @@ std::vector<TableDefinition> merged(const std::vector<TableDefinition>& given, c
 }  // namespace
 
 struct Client::State {
-    std::string root;
-    std::string bucket;
-    std::shared_ptr<ObjectStore> store;
+    dual::Place place;
+    std::shared_ptr<QueryEngine> engine;
     sql::EmbeddedOptions embedded;
-    std::unique_ptr<QueryEngine> engine;
-    sql::Catalog catalog{{}};
     std::map<std::string, std::unique_ptr<record::Table>, std::less<>> tables;
+    std::optional<dual::TableCheck> check;
+    Verify verify = Verify::table;
     Environment environment;
-
-    std::mutex mutex;  // guards `verified`
-    std::map<std::string, Environment::Time, std::less<>> verified;
 
     [[nodiscard]] Result<const record::Table*> table(std::string_view name) const {
         const auto found = tables.find(record::fold(name));
@@ -58,60 +57,52 @@ struct Client::State {
         return fail(ErrorCode::invalid_argument, fmt::format("there is no table '{}': the tables are {}", record::excerpt(name), names));
     }
 
-    // Makes the table known to the store, or finds it known as it is here.
-    [[nodiscard]] Result<void> settle(const TableDefinition& definition) {
-        auto known = engine->describe(definition.name);
-        if (!known) return fail(known.error());
-        if (!*known) return engine->create(definition, bucket);
-        const std::string differs = sql::difference(definition, **known);
-        if (differs.empty()) return {};
-        return fail(
-            ErrorCode::conflict,
-            fmt::format("the store knows table {} by another definition: {}; change the definition, or remove {} to let the new one in",
-                        definition.name, differs, (catalog.folder() / (definition.name + ".sql")).string()),
-            "verify", definition.name);
-    }
-
-    // Step 1 of a write: the table can serve what was validated against it.
-    [[nodiscard]] Result<void> verify(const record::Table& table) {
-        const std::string& name = table.definition().name;
-        const auto now = environment.now();
-        const std::lock_guard lock(mutex);
-        const auto last = verified.find(name);
-        if (last != verified.end() && now >= last->second && now - last->second < verified_for) return {};
-        auto settled = settle(table.definition());
-        if (settled) verified[name] = now;
-        return settled;
+    // The records are encoded: what remains is verification and the put, in the order that `verify` says.
+    [[nodiscard]] std::vector<Result<Version>> store(const record::Table& table, std::span<const record::Encoded> records,
+                                                     const PutMode& mode) {
+        if (verify == Verify::query) return dual::put_and_query(place, *engine, table, records, mode);
+        if (verify == Verify::table) {
+            if (auto verified = check->verify(table.definition()); !verified) return {records.size(), fail(verified.error())};
+        }
+        std::vector<PutRequest> requests;
+        requests.reserve(records.size());
+        for (const auto& one : records) requests.push_back({one.key, one.bytes, mode});
+        return place.store->put(requests);
     }
 };
 
 Result<Client> Client::open(ClientOptions options) {
-    auto url = dual::parse_store_url(options.store);
-    if (!url) return fail(url.error());
-    if (auto engine = dual::check_engine_url(options.engine); !engine) return fail(engine.error());
+    auto engine = dual::parse_engine_url(options.engine);
+    if (!engine) return fail(engine.error());
+    auto place = dual::open_place(options);
+    if (!place) return fail(place.error());
     auto state = std::make_shared<State>();
-    state->root = url->root;
-    state->bucket = url->bucket;
+    state->place = std::move(*place);
+    state->verify = options.verify;
     state->environment = options.environment;
-    auto store = open_directory_store(url->root, {.sync = url->sync, .create = options.create});
-    if (!store) return fail(store.error());
-    state->store = *store;
-    const auto own = std::filesystem::path(url->root) / ".dualstore";
-    state->catalog = sql::Catalog(own / "tables");
-    auto known = state->catalog.load();
-    if (!known) return fail(known.error());
-    auto definitions = merged(options.tables, *known);
+    std::vector<TableDefinition> known;
+    if (!state->place.catalog.empty()) {
+        auto loaded = sql::Catalog(state->place.catalog).load();
+        if (!loaded) return fail(loaded.error());
+        known = std::move(*loaded);
+    }
+    auto definitions = merged(options.tables, known);
     if (auto together = check_together(definitions); !together) return fail(together.error());
     for (const auto& definition : definitions) {
         state->tables.emplace(definition.name, std::make_unique<record::Table>(definition));
     }
-    state->embedded = {.store = state->store,
+    state->embedded = {.store = state->place.store,
                        .tables = std::move(definitions),
                        .database = options.database,
-                       .url = "file://" + url->root + "/",
-                       .mirror = own / "mirror",
-                       .catalog = state->catalog.folder()};
-    state->engine = sql::make_embedded_engine(state->embedded);
+                       .url = state->place.location,
+                       .mirror = state->place.mirror,
+                       .catalog = state->place.catalog,
+                       .remote = state->place.root.empty(),
+                       .stale = options.stale};
+    auto opened = dual::open_engine(std::move(*engine), state->embedded, options.trace);
+    if (!opened) return fail(opened.error());
+    state->engine = std::move(*opened);
+    state->check.emplace(state->place, *state->engine, options);
     return Client(std::move(state));
 }
 
@@ -145,14 +136,7 @@ std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span
         }
     }
     if (encoded.empty()) return outcomes;
-    if (auto verified = state_->verify(**table); !verified) {
-        for (const std::size_t i : position) outcomes[i] = fail(verified.error());
-        return outcomes;
-    }
-    std::vector<PutRequest> requests;
-    requests.reserve(encoded.size());
-    for (const auto& one : encoded) requests.push_back({one.key, one.bytes, options.mode});
-    auto stored = state_->store->put(requests);
+    auto stored = state_->store(**table, encoded, options.mode);
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (stored[i]) {
             outcomes[position[i]]->version = std::move(stored[i]->etag);
@@ -168,7 +152,7 @@ Result<std::optional<Record>> Client::get(std::string_view name, std::span<const
     if (!table) return fail(table.error());
     auto key = (*table)->key(ids);
     if (!key) return fail(key.error());
-    auto object = get_object(*state_->store, *key);
+    auto object = get_object(*state_->place.store, *key);
     if (!object) return fail(object.error());
     if (!*object) return std::optional<Record>();
     return std::optional(Record{std::move(*key), std::move((*object)->bytes), std::move((*object)->etag)});
@@ -183,13 +167,13 @@ Result<bool> Client::remove(std::string_view name, std::span<const std::string> 
     if (!table) return fail(table.error());
     auto key = (*table)->key(ids);
     if (!key) return fail(key.error());
-    return remove_object(*state_->store, std::move(*key), std::move(expected_version));
+    return remove_object(*state_->place.store, std::move(*key), std::move(expected_version));
 }
 
 Result<ObjectPage> Client::list(std::string_view name, std::string_view after, std::size_t limit) {
     auto table = state_->table(name);
     if (!table) return fail(table.error());
-    return state_->store->list((*table)->definition().location, after, limit);
+    return state_->place.store->list((*table)->definition().location, after, limit);
 }
 
 Result<QueryResult> Client::query(std::string_view sql, std::span<const Value> parameters, const QueryOptions& options) {
@@ -205,9 +189,9 @@ Result<CheckReport> Client::check(std::string_view name, bool repair) {
         if (!table) return fail(table.error());
         wanted.push_back(*table);
     }
-    auto report = dual::check(*state_->store, wanted, repair);
-    if (!report || !name.empty()) return report;
-    auto left = object::leftovers(state_->root);
+    auto report = dual::check(*state_->place.store, wanted, repair);
+    if (!report || !name.empty() || state_->place.root.empty()) return report;
+    auto left = object::leftovers(state_->place.root);
     if (!left) return fail(left.error());
     for (auto& path : *left)
         report->findings.push_back({std::move(path), "a crashed writer left it; it goes with the next write", {}, false});
@@ -224,12 +208,12 @@ Result<std::uint64_t> Client::export_table(std::string_view name, ExportFormat f
                     fmt::format("{} is there and is not a file, which the export would replace: name a file", path), "export");
     }
     if (format == ExportFormat::parquet) return sql::export_parquet(state_->embedded, (*table)->definition(), path);
-    return dual::export_ndjson(*state_->store, (*table)->definition().location, path);
+    return dual::export_ndjson(*state_->place.store, (*table)->definition().location, path);
 }
 
 Result<void> Client::init() {
     for (const auto& definition : state_->embedded.tables) {
-        if (auto settled = state_->settle(definition); !settled) return settled;
+        if (auto settled = state_->check->settle(definition); !settled) return settled;
     }
     return {};
 }
@@ -245,10 +229,14 @@ Result<TableDefinition> Client::describe(std::string_view name) const {
 }
 
 const std::string& Client::bucket() const {
-    return state_->bucket;
+    return state_->place.bucket;
 }
 const std::shared_ptr<ObjectStore>& Client::objects() const {
-    return state_->store;
+    return state_->place.store;
+}
+
+const std::shared_ptr<QueryEngine>& Client::engine() const {
+    return state_->engine;
 }
 
 }  // namespace dualstore

@@ -13,7 +13,6 @@
 namespace dualstore::dual {
 namespace {
 
-// S3's rules for the names of general purpose buckets (Amazon S3 User Guide, "General purpose bucket naming rules").
 bool bucket_name(std::string_view name) {
     const bool length = name.size() >= 3 && name.size() <= 63;
     const bool characters = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == name.npos;
@@ -31,19 +30,20 @@ Result<std::string> read_line(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<Home> Home::from_environment() {
+Result<void> check_bucket_name(std::string_view bucket) {
+    if (bucket_name(bucket)) return {};
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no bucket name: expected 3 to 63 lower-case letters, digits, '.' and '-'", record::excerpt(bucket)));
+}
+
+std::optional<Home> Home::from_environment() {
     const char* folder = std::getenv("DUALSTORE_HOME");
-    if (folder && *folder) return Home(folder);
-    return fail(ErrorCode::unsupported,
-                "Amazon S3 and Athena are not built into this version: set DUALSTORE_HOME to a directory to keep buckets there");
+    if (folder != nullptr && *folder != '\0') return Home(folder);
+    return std::nullopt;
 }
 
 Result<std::string> Home::bucket_url(std::string_view bucket) const {
-    if (!bucket_name(bucket)) {
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("'{}' is no bucket name: expected 3 to 63 lower-case letters, digits, '.' and '-'", record::excerpt(bucket)));
-    }
+    if (auto fits = check_bucket_name(bucket); !fits) return fail(fits.error());
     return fmt::format("file:{}/{}", folder_, bucket);
 }
 

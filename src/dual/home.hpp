@@ -1,6 +1,7 @@
-// DUALSTORE_HOME: buckets as directories, and the catalog of databases, without a cloud.
+// Where the three classes go: with DUALSTORE_HOME to directories and their catalog of databases, else to AWS.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,12 +9,15 @@
 
 namespace dualstore::dual {
 
+// invalid_argument: S3 would not take the name (Amazon S3 User Guide, "General purpose bucket naming rules").
+[[nodiscard]] Result<void> check_bucket_name(std::string_view bucket);
+
 class Home {
   public:
-    // unsupported where DUALSTORE_HOME is not set.
-    [[nodiscard]] static Result<Home> from_environment();
+    // None where DUALSTORE_HOME is not set.
+    [[nodiscard]] static std::optional<Home> from_environment();
 
-    // The store's URL for a bucket. invalid_argument: S3 would not take the name.
+    // The store's URL for a bucket. Errors as check_bucket_name.
     [[nodiscard]] Result<std::string> bucket_url(std::string_view bucket) const;
 
     // The bucket that a database's tables are located in; empty for a database that nobody named yet.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
+#include "dual/engine_url.hpp"
 #include "dual/home.hpp"
 #include "dual/select.hpp"
 #include "record/json.hpp"
@@ -11,10 +14,37 @@
 namespace dualstore {
 namespace {
 
-Result<Client> open_bucket(const dual::Home& home, std::string_view bucket, std::string_view database) {
+std::string chosen_engine(std::string_view otherwise) {
+    const char* engine = std::getenv("DUALSTORE_ENGINE");
+    return std::string(engine != nullptr && *engine != '\0' ? engine : otherwise);
+}
+
+Result<Client> open_directory(const dual::Home& home, std::string_view bucket, std::string_view database) {
     auto url = home.bucket_url(bucket);
     if (!url) return fail(url.error());
-    return Client::open({.store = std::move(*url), .database = std::string(database)});
+    return Client::open({.store = std::move(*url), .engine = chosen_engine("embedded"), .database = std::string(database)});
+}
+
+// Regions and databases come from configuration; in an URL they must not turn into settings.
+Result<void> check_name(std::string_view name, std::string_view what) {
+    if (!name.empty() && name.find_first_of("/?&#%@: ") == name.npos) return {};
+    return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no {} name", record::excerpt(name), what));
+}
+
+Result<void> check_table_name(std::string_view table) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$";
+    if (!table.empty() && table.find_first_not_of(letters) == table.npos) return {};
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no table name: expected letters, digits and '_'", record::excerpt(table)));
+}
+
+Result<Client> open_cloud(std::string_view bucket, std::string_view database, std::string_view region) {
+    for (const auto& checked : {dual::check_bucket_name(bucket), check_name(database, "database"), check_name(region, "region")}) {
+        if (!checked) return fail(checked.error());
+    }
+    return Client::open({.store = fmt::format("s3://{}?region={}", bucket, region),
+                         .engine = chosen_engine(fmt::format("athena://{}?region={}", database, region)),
+                         .database = std::string(database)});
 }
 
 std::string without_line_break(std::string bytes) {
@@ -81,13 +111,18 @@ Result<std::string> put_text(ObjectStore& store, std::string key, const Result<s
 
 }  // namespace
 
-// The region is AWS's; a directory has none.
-Result<S3Client> S3Client::open(std::string bucket, std::string) {
-    const auto home = dual::Home::from_environment();
-    if (!home) return fail(home.error());
-    auto client = open_bucket(*home, bucket, default_database);
-    if (!client) return fail(client.error());
-    return S3Client(client->objects());
+Result<S3Client> S3Client::open(std::string bucket, std::string region) {
+    if (const auto home = dual::Home::from_environment()) {
+        auto url = home->bucket_url(bucket);
+        if (!url) return fail(url.error());
+        auto store = open_directory_store(url->substr(std::string_view("file:").size()));
+        if (!store) return fail(store.error());
+        return S3Client(std::move(*store));
+    }
+    if (auto fits = dual::check_bucket_name(bucket); !fits) return fail(fits.error());
+    auto store = open_s3_store({.bucket = std::move(bucket), .aws = {.region = std::move(region)}});
+    if (!store) return fail(store.error());
+    return S3Client(std::move(*store));
 }
 
 Result<std::string> S3Client::write_metadata(std::int64_t brandid, std::string_view metadata, std::string_view prefix) {
@@ -124,10 +159,10 @@ Result<bool> S3Client::key_exists(std::string_view key) {
     return found->has_value();
 }
 
-Result<AthenaClient> AthenaClient::open(Options options) {
-    const auto home = dual::Home::from_environment();
-    if (!home) return fail(home.error());
-    auto bucket = home->bucket_of(options.database);
+namespace {
+
+Result<std::shared_ptr<QueryEngine>> open_directory_engine(const dual::Home& home, const AthenaClient::Options& options) {
+    auto bucket = home.bucket_of(options.database);
     if (!bucket) return fail(bucket.error());
     if (bucket->empty()) {
         std::string_view output = options.output_location;
@@ -140,22 +175,51 @@ Result<AthenaClient> AthenaClient::open(Options options) {
         output.remove_prefix(5);
         *bucket = output.substr(0, output.find('/'));
     }
-    auto client = open_bucket(*home, *bucket, options.database);
+    auto client = open_directory(home, *bucket, options.database);
     if (!client) return fail(client.error());
-    return AthenaClient(std::move(*client));
+    return client->engine();
+}
+
+}  // namespace
+
+Result<AthenaClient> AthenaClient::open(Options options) {
+    if (const auto home = dual::Home::from_environment()) {
+        auto engine = open_directory_engine(*home, options);
+        if (!engine) return fail(engine.error());
+        return AthenaClient(std::move(*engine));
+    }
+    AthenaOptions athena{
+        .database = std::move(options.database), .workgroup = std::move(options.workgroup), .output = std::move(options.output_location)};
+    if (!options.catalog.empty()) athena.catalog = std::move(options.catalog);
+    athena.aws.region = std::move(options.region);
+    dual::EnginePlace place = std::move(athena);
+    if (const std::string other = chosen_engine({}); !other.empty()) {
+        auto parsed = dual::parse_engine_url(other);
+        if (!parsed) return fail(parsed.error());
+        place = std::move(*parsed);
+    }
+    if (std::holds_alternative<dual::Embedded>(place)) {
+        return fail(ErrorCode::invalid_argument,
+                    "AthenaClient has no bucket of its own to embed: set DUALSTORE_HOME, or use a DualStorageClient");
+    }
+    auto engine = dual::open_engine(std::move(place), {}, {});
+    if (!engine) return fail(engine.error());
+    return AthenaClient(std::move(*engine));
 }
 
 Result<QueryResult> AthenaClient::execute_query(std::string_view query, std::span<const Value> parameters) {
-    return client_.query(query, parameters);
+    return engine_->execute(query, parameters);
 }
 
 Result<QueryResult> AthenaClient::query_table(std::string_view table, std::string_view columns, std::optional<std::string> where,
                                               std::optional<std::uint64_t> limit) {
-    auto definition = client_.describe(table);
-    if (!definition) return fail(definition.error());
-    std::string sql = dual::select_from(*definition, columns, where);
-    if (limit) sql += fmt::format(" LIMIT {}", *limit);
-    return client_.query(sql);
+    if (auto fits = check_table_name(table); !fits) return fail(fits.error());
+    // A definition tells the database and the types; the engine, whether there is such a table.
+    auto known = engine_->describe(table);
+    TableDefinition definition;
+    definition.name = record::fold(table);
+    if (known && *known) definition = std::move(**known);
+    return dual::select_rows(*engine_, definition, columns, where, limit);
 }
 
 Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::optional<std::string> where) {
@@ -164,11 +228,12 @@ Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::
     return std::get<std::int64_t>(result->rows.at(0).at(0));
 }
 
-Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::string database, std::string) {
+Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::string database, std::string region) {
     const auto home = dual::Home::from_environment();
-    if (!home) return fail(home.error());
-    if (auto named = home->name_database(database, bucket); !named) return fail(named.error());
-    auto client = open_bucket(*home, bucket, database);
+    if (home) {
+        if (auto named = home->name_database(database, bucket); !named) return fail(named.error());
+    }
+    auto client = home ? open_directory(*home, bucket, database) : open_cloud(bucket, database, region);
     if (!client) return fail(client.error());
     return DualStorageClient(std::move(*client));
 }

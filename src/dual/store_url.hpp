@@ -3,21 +3,22 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "dualstore/error.hpp"
+#include "dualstore/s3.hpp"
 
 namespace dualstore::dual {
 
-struct StoreUrl {
+struct DirectoryPlace {
     std::string root;    // absolute path of the directory
     std::string bucket;  // its last part
     bool sync = true;
 };
 
-// `file:PATH` or `file:PATH?sync=off`; PATH may be relative. invalid_argument or unsupported otherwise.
-[[nodiscard]] Result<StoreUrl> parse_store_url(std::string_view url);
+using StorePlace = std::variant<DirectoryPlace, S3Options>;
 
-// `embedded` is the only engine of this version.
-[[nodiscard]] Result<void> check_engine_url(std::string_view url);
+// `file:PATH` or `file:PATH?sync=off`, PATH may be relative; `s3://BUCKET[/PREFIX]?SETTING=VALUE&…`. invalid_argument otherwise.
+[[nodiscard]] Result<StorePlace> parse_store_url(std::string_view url);
 
 }  // namespace dualstore::dual

@@ -1,5 +1,6 @@
 #include "dualstore/object_store.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -28,6 +29,8 @@ Result<std::vector<ObjectInfo>> list_all(ObjectStore& store, std::string_view pr
         objects.insert(objects.end(), std::make_move_iterator(page->objects.begin()), std::make_move_iterator(page->objects.end()));
         after = std::move(page->next);
     } while (!after.empty());
+    const auto before = [](const auto& a, const auto& b) { return a.key < b.key; };
+    if (!std::is_sorted(objects.begin(), objects.end(), before)) std::sort(objects.begin(), objects.end(), before);
     return objects;
 }
 

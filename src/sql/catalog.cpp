@@ -98,7 +98,8 @@ std::string difference(const TableDefinition& wanted, const TableDefinition& kno
     if (wanted.key_template != known.key_template) {
         return fmt::format("the key is '{}' here and '{}' in the store", wanted.key_template, known.key_template);
     }
-    if (wanted.automatic != known.automatic) return "the automatic fields are others";
+    // In any order: a metastore keeps none.
+    if (!std::ranges::is_permutation(wanted.automatic, known.automatic)) return "the automatic fields are others";
     return {};
 }
 

@@ -1,6 +1,7 @@
 // The embedded engine as the rest of the library sees it. DuckDB is loaded when the first query runs, not before.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,8 @@ struct EmbeddedOptions {
     std::string url;                // what "$path" begins with; a key follows: "file:///data/store/"
     std::filesystem::path mirror;   // a folder of the engine's own; made where it is missing, may be deleted at any time
     std::filesystem::path catalog;  // a folder with a NAME.sql for each table that the store knows; empty: it knows `tables`
+    bool remote = false;            // reading an object costs a request
+    std::chrono::seconds stale{0};  // how old the list of a table's objects may be
 };
 
 [[nodiscard]] std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options);

@@ -116,7 +116,8 @@ TEST_F(BadStore, AStoreUrlThatIsNoneIsRefused) {
         expect_error(cli_test::run({.arguments = {"--store", wrong, "put", "generated_metadata"}, .folder = folder()}, brand(1)), 2, {});
         EXPECT_TRUE(std::filesystem::is_empty(folder())) << wrong;
     }
-    expect_error(run({"--engine", "athena://db", "sql", "SELECT 1"}), 2, {"Athena"});
+    expect_error(run({"--engine", "duckdb", "sql", "SELECT 1"}), 2, {"'duckdb' names no query engine", "athena://DATABASE"});
+    expect_error(run({"--engine", "trino://ann:hunter2@host/hive", "sql", "SELECT 1"}), 2, {"trino://USER@HOST:PORT/CATALOG/SCHEMA"});
 }
 
 // What the user did to the store's own files is mended or said, and no record is lost.

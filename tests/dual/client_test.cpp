@@ -119,8 +119,7 @@ TEST_F(ClientTest, OpensNothingWhereThereIsNoStore) {
     for (const char* url : {"", "x", "file:", "ftp://x", "file:x?sync=maybe"}) {
         EXPECT_EQ(Client::open({.store = url}).error().code, ErrorCode::invalid_argument) << url;
     }
-    EXPECT_EQ(Client::open({.store = "s3://bucket"}).error().code, ErrorCode::unsupported);
-    EXPECT_EQ(Client::open({.store = "file:x", .engine = "athena://db"}).error().code, ErrorCode::unsupported);
+    EXPECT_EQ(Client::open({.store = "file:x", .engine = "duckdb"}).error().code, ErrorCode::invalid_argument);
 }
 
 TEST_F(ClientTest, CheckFindsWhatIsWrongAndRepairLosesNothing) {

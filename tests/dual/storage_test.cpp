@@ -100,11 +100,18 @@ TEST_F(StorageTest, BucketsAreDirectoriesWithS3Names) {
     for (const char* bucket : {"ab", "Upper", "a..b", "-ab", "../up", "192.168.0.1", ".dualstore", "a/b"}) {
         EXPECT_EQ(S3Client::open(bucket).error().code, ErrorCode::invalid_argument) << bucket;
     }
+}
+
+TEST_F(StorageTest, WithoutAHomeItIsTheCloud) {
     ::unsetenv("DUALSTORE_HOME");
-    const auto cloud = S3Client::open("a-bucket");
-    ASSERT_FALSE(cloud);
-    EXPECT_EQ(cloud.error().code, ErrorCode::unsupported);
-    EXPECT_THAT(cloud.error().message, HasSubstr("set DUALSTORE_HOME"));
+    EXPECT_EQ(S3Client::open("Upper").error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(DualStorageClient::open("Upper").error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(DualStorageClient::open("a-bucket", "brands?timeout=1").error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(DualStorageClient::open("a-bucket", "brands", "eu&owner=x").error().code, ErrorCode::invalid_argument);
+    EXPECT_TRUE(S3Client::open("a-bucket"));
+    EXPECT_TRUE(AthenaClient::open({.database = "brands"}));
+    EXPECT_TRUE(DualStorageClient::open("a-bucket", "brands"));
+    EXPECT_THAT(std::filesystem::exists(folder_.path() / "a-bucket"), false);
 }
 
 }  // namespace

@@ -7,36 +7,67 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dualstore/object_store.hpp"
+#include "dualstore/s3.hpp"
 #include "dualstore/testing.hpp"
 #include "temporary_folder.hpp"
 
 namespace dualstore {
 
+// What not every store can do, beside the conditions that it tells of itself. docs/stores.md has a table of it, which is held to be true.
+enum class Feature {
+    atomic_conditions,
+    byte_order,
+    list_after_any_key,
+    line_breaks,
+    long_parts,
+    empty_parts,
+    dot_parts,
+    versions,
+    equal_bytes_new_stamp,
+    one_remover,
+    checked_signature,
+    checked_checksum,
+    checked_owner,
+    encryption,
+};
+
 struct StoreKind {
     std::string name;
-    std::function<std::shared_ptr<ObjectStore>(const std::string& root)> open;
+    std::function<std::shared_ptr<ObjectStore>(const std::string& root)> open;  // empty, for one test
+    std::set<Feature> lacks = {};
+    std::size_t longest_key = 1024;
+    std::function<S3Options()> bucket = {};  // of a bucket: how to open it again
+    std::string column = {};                 // in docs/stores.md; empty: another kind speaks for it
+
+    [[nodiscard]] bool has(Feature feature) const { return !lacks.contains(feature); }
 };
 
 inline void PrintTo(const StoreKind& kind, std::ostream* out) {
     *out << kind.name;
 }
 
-// A store joins the tests by an entry here.
-inline std::vector<StoreKind> store_kinds() {
-    return {
-        {"Memory", [](const std::string&) { return std::make_shared<MemoryStore>(); }},
-        {"Directory", [](const std::string& root) { return open_directory_store(root).value(); }},
-        {"DirectoryWithoutSync", [](const std::string& root) { return open_directory_store(root, {.sync = false}).value(); }},
-    };
+inline std::string kind_name(const testing::TestParamInfo<StoreKind>& info) {
+    return info.param.name;
 }
+
+// A store joins the tests by an entry here: in local_kinds.cpp, or, where a server is needed, in server_kinds.cpp.
+std::vector<StoreKind> store_kinds();
 
 class ConformanceTest : public testing::TestWithParam<StoreKind> {
   protected:
+    [[nodiscard]] static bool has(Feature feature) { return GetParam().has(feature); }
+    [[nodiscard]] Capabilities can() {
+        const auto found = store_->capabilities();
+        EXPECT_TRUE(found) << found.error().message;
+        return found.value_or(Capabilities{});
+    }
+
     std::string put(const std::string& key, std::string_view bytes, PutMode mode = {}) {
         auto result = put_object(*store_, key, bytes, std::move(mode));
         EXPECT_TRUE(result) << key << ": " << result.error().message;
@@ -57,27 +88,16 @@ class ConformanceTest : public testing::TestWithParam<StoreKind> {
         if (!result || !*result) return std::nullopt;
         return (*result)->bytes;
     }
-    // All keys with a prefix, by pages.
-    std::vector<std::string> keys(std::string_view prefix = "", std::size_t limit = 0) {
-        std::vector<std::string> found;
-        std::string after;
-        do {
-            const auto page = store_->list(prefix, after, limit);
-            EXPECT_TRUE(page) << page.error().message;
-            if (!page) break;
-            EXPECT_TRUE(limit == 0 || page->objects.size() <= limit);
-            for (const auto& object : page->objects) found.push_back(object.key);
-            after = page->next;
-        } while (!after.empty());
-        return found;
+    bool remove(const std::string& key, std::optional<std::string> if_match = {}) {
+        const auto result = remove_object(*store_, key, std::move(if_match));
+        EXPECT_TRUE(result) << key << ": " << result.error().message;
+        return result.value_or(false);
     }
+    // All keys with a prefix, by pages.
+    std::vector<std::string> keys(std::string_view prefix = "", std::size_t limit = 0);
 
     TemporaryFolder folder_;
     std::shared_ptr<ObjectStore> store_ = GetParam().open(folder_.root().string());
 };
-
-inline std::string kind_name(const testing::TestParamInfo<StoreKind>& info) {
-    return info.param.name;
-}
 
 }  // namespace dualstore

@@ -1,4 +1,5 @@
 // The embedded engine: what libdualstore_embedded exports.
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <new>
@@ -25,6 +26,10 @@ tl::unexpected<Error> query_failure(const char* message) {
     }
     if (text.starts_with("INTERRUPT Error")) return fail(ErrorCode::query, "USER_CANCELED: the query was stopped", "query");
     return fail(athena::query_error(text));
+}
+
+std::string mark_of(const MirroredTable& table) {
+    return table.definition.database + "." + table.definition.name;
 }
 
 class Engine : public EmbeddedQueries {
@@ -67,7 +72,9 @@ class Engine : public EmbeddedQueries {
                                 const std::vector<athena::Token>& tokens, const std::stop_token& stop);
     void give_up_session();
     Result<void> open_session();
-    Result<void> refresh(const std::vector<athena::Token>& tokens);
+    Result<void> refresh(const std::vector<athena::Token>& tokens, Environment::Time begun);
+    [[nodiscard]] bool fresh_enough(const MirroredTable& table, Environment::Time begun) const;
+    void adopt_session(std::unique_ptr<Session> session);
     bool publish_if_due();
     Result<void> run_prelude(const std::vector<std::string>& statements);
     Result<QueryResult> run_query(const std::string& sql, std::span<const Value> parameters, const std::stop_token& stop);
@@ -86,10 +93,11 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     if (!session_) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
     }
-    if (auto fresh = refresh(tokens); !fresh) return fail(std::move(fresh.error()));
+    const auto begun = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    if (auto fresh = refresh(tokens, begun); !fresh) return fail(std::move(fresh.error()));
     if (publish_if_due()) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
-        if (auto fresh = refresh(tokens); !fresh) return fail(std::move(fresh.error()));
+        if (auto fresh = refresh(tokens, begun); !fresh) return fail(std::move(fresh.error()));
     }
     const bool with_path = names_path(query.sql);
     if (auto updated = session_->update_views(with_path); !updated) return fail(std::move(updated.error()));
@@ -112,7 +120,7 @@ Result<void> Engine::open_session() {
         if (snapshot_.empty() || snapshot_ == unusable_) break;
         auto session = Session::open(options_, folder_.path(snapshot_).string());
         if (session) {
-            session_ = std::move(*session);
+            adopt_session(std::move(*session));
             return {};
         }
         if (folder_.current() == snapshot_) folder_.discard(snapshot_);
@@ -122,6 +130,14 @@ Result<void> Engine::open_session() {
     if (!session) return fail(std::move(session.error()));
     session_ = std::move(*session);
     return {};
+}
+
+void Engine::adopt_session(std::unique_ptr<Session> session) {
+    session_ = std::move(session);
+    if (!options_.remote) return;
+    for (MirroredTable& table : session_->tables()) {
+        if (table.in_snapshot) table.listed = folder_.listed(snapshot_, mark_of(table));
+    }
 }
 
 // Whether a query may read a table: its name stands where a table's can. (An alias or column of that name rarely does.)
@@ -140,11 +156,20 @@ bool may_read(const std::vector<athena::Token>& tokens, const std::string& table
     return false;
 }
 
+// A list that this very query made is always. One from a clock that has since been set back never is.
+bool Engine::fresh_enough(const MirroredTable& table, Environment::Time begun) const {
+    return options_.remote && table.listed <= begun && table.listed >= begun - options_.stale;
+}
+
 // Brings every table that the query may read up to date.
-Result<void> Engine::refresh(const std::vector<athena::Token>& tokens) {
+Result<void> Engine::refresh(const std::vector<athena::Token>& tokens, Environment::Time begun) {
     for (MirroredTable& table : session_->tables()) {
         if (!may_read(tokens, table.definition.name)) continue;
-        if (auto fresh = session_->refresh(table); !fresh) return fresh;
+        if (!fresh_enough(table, begun)) {
+            if (auto fresh = session_->refresh(table); !fresh) return fresh;
+            table.listed = begun;
+            if (options_.remote && Session::in_snapshot_whole(table)) folder_.mark_listed(snapshot_, mark_of(table), begun);
+        }
         if (auto readable = Session::check_readable(table); !readable) return readable;
     }
     return {};
@@ -160,7 +185,13 @@ bool Engine::publish_if_due() {
     const std::filesystem::path file = folder_.path(next);
     const std::filesystem::path old = snapshot_.empty() ? std::filesystem::path() : folder_.path(snapshot_);
     const auto written = write_snapshot(*session_, old, file);
-    if (written && folder_.publish(next)) return true;
+    if (written && folder_.publish(next)) {
+        for (const MirroredTable& table : session_->tables()) {
+            const bool whole = options_.remote && std::ranges::all_of(table.objects, &std::string::empty, &KnownObject::error);
+            if (whole) folder_.mark_listed(next, mark_of(table), table.listed);
+        }
+        return true;
+    }
     snapshots_fail_ = true;  // a full disk is not tried again with every query
     std::error_code ignored;
     std::filesystem::remove(file, ignored);

@@ -1,12 +1,12 @@
 #include "sql/embedded/loader.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "record/reader.hpp"
 #include "sql/embedded/column_types.hpp"
@@ -15,6 +15,8 @@ namespace dualstore::sql {
 namespace {
 
 constexpr std::size_t objects_a_request = 32;
+constexpr std::size_t remote_objects_a_request = 175;               // two threads keep a store's 350 requests in flight
+constexpr std::uint64_t bytes_a_request = std::uint64_t{32} << 20;  // of large objects fewer are held at once
 
 // What the workers of one load share.
 struct Load {
@@ -23,14 +25,24 @@ struct Load {
     std::span<const LoadRequest> requests;
     std::vector<LoadOutcome>& outcomes;
     Appender& appender;
-    std::atomic<std::size_t> next = 0;
-    std::mutex mutex{};  // guards appender and error
+    std::size_t objects_at_once;
+    std::size_t next = 0;  // of `requests`; guarded by `mutex`, as are the rest
+    std::mutex mutex{};
     std::optional<Error> error{};
 
     void stop(Error reason) {
         const std::lock_guard lock(mutex);
         if (!error) error = std::move(reason);
         next = requests.size();
+    }
+
+    // The requests that one thread reads next.
+    std::pair<std::size_t, std::size_t> take() {
+        const std::lock_guard lock(mutex);
+        const std::size_t first = next;
+        std::uint64_t bytes = 0;
+        while (next < requests.size() && next - first < objects_at_once && bytes < bytes_a_request) bytes += requests[next++].size;
+        return {first, next};
     }
 };
 
@@ -57,9 +69,9 @@ class Worker {
 
     void run() {
         for (;;) {
-            const std::size_t first = load_.next.fetch_add(objects_a_request);
-            if (first >= load_.requests.size()) break;
-            if (auto read = read_group(first, std::min(first + objects_a_request, load_.requests.size())); !read) {
+            const auto [first, last] = load_.take();
+            if (first == last) break;
+            if (auto read = read_group(first, last); !read) {
                 return load_.stop(std::move(read.error()));
             }
         }
@@ -143,9 +155,14 @@ class Worker {
 }  // namespace
 
 Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table, std::span<const LoadRequest> requests,
-                                              Appender& appender) {
+                                              Appender& appender, bool remote) {
     std::vector<LoadOutcome> outcomes(requests.size());
-    Load load{.store = store, .table = table, .requests = requests, .outcomes = outcomes, .appender = appender};
+    Load load{.store = store,
+              .table = table,
+              .requests = requests,
+              .outcomes = outcomes,
+              .appender = appender,
+              .objects_at_once = remote ? remote_objects_a_request : objects_a_request};
     const auto work = [&load] {
         try {
             Worker(load).run();

@@ -16,6 +16,7 @@ struct LoadRequest {
     std::string key;
     std::string etag;     // of the version whose rows are already there; empty: none are
     std::int64_t id = 0;  // marks the object's rows
+    std::uint64_t size = 0;
 };
 
 struct LoadOutcome {
@@ -28,8 +29,9 @@ struct LoadOutcome {
 };
 
 // One outcome a request, in order. Rows go to a table of the columns c0, c1, ..., key, object, on up to two threads.
+// `remote`: reading an object costs a request, so that many are asked for at once.
 // Nothing of an unreadable object is appended. Fails when the store or DuckDB does.
 [[nodiscard]] Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table,
-                                                            std::span<const LoadRequest> requests, Appender& appender);
+                                                            std::span<const LoadRequest> requests, Appender& appender, bool remote);
 
 }  // namespace dualstore::sql

@@ -73,6 +73,17 @@ bool MirrorFolder::publish(const std::string& snapshot) const {
     return true;
 }
 
+Environment::Time MirrorFolder::listed(const std::string& snapshot, const std::string& table) const {
+    std::ifstream file(folder_ / fmt::format("{}.listed.{}", snapshot, table));
+    std::int64_t microseconds = 0;
+    return Environment::Time(std::chrono::microseconds(file >> microseconds ? microseconds : 0));
+}
+
+void MirrorFolder::mark_listed(const std::string& snapshot, const std::string& table, Environment::Time time) const {
+    // Whoever reads it half written takes it for older than it is, and asks the store.
+    std::ofstream(folder_ / fmt::format("{}.listed.{}", snapshot, table)) << time.time_since_epoch().count();
+}
+
 void MirrorFolder::discard(const std::string& snapshot) const {
     std::error_code error;
     if (current() == snapshot) std::filesystem::remove(folder_ / current_file, error);

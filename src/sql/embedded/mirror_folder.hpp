@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "dualstore/environment.hpp"
+
 namespace dualstore::sql {
 
 class MirrorFolder {
@@ -34,6 +36,9 @@ class MirrorFolder {
     [[nodiscard]] static std::string new_name();
     // Makes a finished snapshot the current one, atomically, and removes all others. Only under the lock.
     [[nodiscard]] bool publish(const std::string& snapshot) const;
+    // When the store was last asked for a table's objects and a snapshot held them all. Never: the epoch.
+    [[nodiscard]] Environment::Time listed(const std::string& snapshot, const std::string& table) const;
+    void mark_listed(const std::string& snapshot, const std::string& table, Environment::Time time) const;
     // Removes a snapshot that cannot be used, and `current` where it names it.
     void discard(const std::string& snapshot) const;
 

@@ -11,16 +11,16 @@
 namespace dualstore::sql {
 namespace {
 
-Result<void> load_table(ObjectStore& store, const TableDefinition& table, const Connection& connection) {
+Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& table, const Connection& connection) {
     auto appender = Appender::open(connection, nullptr, "rows");
     if (!appender) return fail(std::move(appender.error()));
-    auto objects = list_all(store, table.location);
+    auto objects = list_all(*options.store, table.location);
     if (!objects) return fail(std::move(objects.error()));
     std::vector<LoadRequest> requests;
     for (const ObjectInfo& info : *objects) {
-        if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0});
+        if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
-    auto outcomes = load_objects(store, table, requests, *appender);
+    auto outcomes = load_objects(*options.store, table, requests, *appender, options.remote);
     if (!outcomes) return fail(std::move(outcomes.error()));
     for (std::size_t i = 0; i < outcomes->size(); ++i) {
         const LoadOutcome& outcome = (*outcomes)[i];
@@ -38,7 +38,7 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     const Connection& connection = opened->connection;
     if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_columns(table))); !created)
         return fail(std::move(created.error()));
-    if (auto loaded = load_table(*options.store, table, connection); !loaded) return fail(std::move(loaded.error()));
+    if (auto loaded = load_table(options, table, connection); !loaded) return fail(std::move(loaded.error()));
     std::string columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         columns += fmt::format("{}c{} AS {}", i == 0 ? "" : ", ", i, quote_name(table.columns[i].name));

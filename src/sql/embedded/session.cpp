@@ -135,7 +135,14 @@ Result<void> Session::read_objects(MirroredTable& table) {
 }
 
 bool Session::snapshot_due() const {
+    // What a snapshot lacks is read again by every process: from a bucket by a request each, so less may be lacking.
+    if (remote_) return changes_ > 0 && changes_ * 100 >= snapshot_rows_;
     return changes_ >= 1000 && changes_ * 10 >= snapshot_rows_;
+}
+
+bool Session::in_snapshot_whole(const MirroredTable& table) {
+    return table.in_snapshot && !table.differs &&
+           std::none_of(table.objects.begin(), table.objects.end(), [](const KnownObject& object) { return !object.error.empty(); });
 }
 
 Result<void> Session::update_views(bool with_path) {
@@ -201,7 +208,7 @@ struct Session::Comparison {
             const bool found = known < table.objects.size() && table.objects[known].key == listed[i].key;
             const std::size_t at = found ? known++ : none;
             if (found && !listed[i].stamp.empty() && table.objects[at].stamp == listed[i].stamp) continue;
-            requests.push_back({listed[i].key, found ? table.objects[at].etag : std::string(), 0});
+            requests.push_back({listed[i].key, found ? table.objects[at].etag : std::string(), 0, listed[i].size});
             listed_at.push_back(i);
             known_at.push_back(at);
         }
@@ -228,6 +235,7 @@ Result<void> Session::refresh(MirroredTable& table) {
     }
     if (auto committed = statement(connection(), "COMMIT"); !committed) return committed;
     apply(table, comparison);
+    table.differs = true;
     return {};
 }
 
@@ -239,7 +247,7 @@ Result<void> Session::apply_changes(MirroredTable& table, Comparison& comparison
     if (!comparison.requests.empty()) {
         auto appender = Appender::open(connection(), changes_catalog, fmt::format("rows_{}", table.number));
         if (!appender) return fail(std::move(appender.error()));
-        auto outcomes = load_objects(*store_, table.definition, comparison.requests, *appender);
+        auto outcomes = load_objects(*store_, table.definition, comparison.requests, *appender, remote_);
         if (!outcomes) return fail(std::move(outcomes.error()));
         if (auto closed = appender->close(); !closed) return closed;
         comparison.outcomes = std::move(*outcomes);

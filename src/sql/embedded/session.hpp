@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dualstore/environment.hpp"
 #include "dualstore/object_store.hpp"
 #include "dualstore/table.hpp"
 #include "sql/embedded/duckdb.hpp"
@@ -32,10 +33,12 @@ struct MirroredTable {
     std::vector<KnownObject> objects;  // in byte order of their keys
     std::int64_t next_id = 1;
     bool in_snapshot = false;
-    bool objects_read = true;   // `objects` has what the snapshot knows
-    bool masked = false;        // some of the snapshot's rows no longer count
-    bool changed_rows = false;  // the changes hold, or held, rows
-    std::string view;           // the statement that made its view
+    bool objects_read = true;    // `objects` has what the snapshot knows
+    bool masked = false;         // some of the snapshot's rows no longer count
+    bool changed_rows = false;   // the changes hold, or held, rows
+    bool differs = false;        // from what the snapshot knows
+    Environment::Time listed{};  // when the store was last asked for its objects
+    std::string view;            // the statement that made its view
 };
 
 inline constexpr const char* snapshot_catalog = "dualstore_snapshot";
@@ -70,9 +73,11 @@ class Session {
     [[nodiscard]] bool first_use(const std::string& statement) { return preludes_.insert(statement).second; }
     // Whether the changes are worth a new snapshot.
     [[nodiscard]] bool snapshot_due() const;
+    // Whether the snapshot alone shows all that is known of the table.
+    [[nodiscard]] static bool in_snapshot_whole(const MirroredTable& table);
 
   private:
-    explicit Session(const EmbeddedOptions& options) : store_(options.store), url_(options.url) {}
+    explicit Session(const EmbeddedOptions& options) : store_(options.store), url_(options.url), remote_(options.remote) {}
 
     Result<void> set_up(const EmbeddedOptions& options, const std::string& snapshot);
     Result<void> add_tables(const EmbeddedOptions& options);
@@ -86,6 +91,7 @@ class Session {
 
     std::shared_ptr<ObjectStore> store_;
     std::string url_;
+    bool remote_;
     OpenedDatabase opened_;
     std::vector<MirroredTable> tables_;
     std::set<std::string> preludes_;
