@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <ctime>
 #include <string_view>
 
 namespace dualstore::cli {
@@ -38,6 +37,7 @@ Waiting::Waiting() {
 
 Waiting::~Waiting() {
     listener_.request_stop();
+    ::pthread_kill(listener_.native_handle(), SIGTERM);  // wakes the listener, and it alone
     listener_.join();
     clear();
     if (signal_ != 0) end_by(signal_);
@@ -70,10 +70,10 @@ void Waiting::clear() {
 
 void Waiting::listen(const std::stop_token& end) {
     const sigset_t set = interrupts();
-    constexpr timespec tenth{0, 100'000'000};
-    while (!end.stop_requested()) {
-        const int number = ::sigtimedwait(&set, nullptr, &tenth);
-        if (number <= 0) continue;
+    for (;;) {
+        int number = 0;
+        ::sigwait(&set, &number);
+        if (end.stop_requested()) return;
         if (signal_ != 0) end_by(number);
         signal_ = number;
         stop_.request_stop();

@@ -24,7 +24,9 @@ namespace {
 std::vector<std::string> environment_of(const Command& command) {
     std::vector<std::string> all;
     for (char** one = environ; *one != nullptr; ++one) {
-        if (!std::string_view(*one).starts_with("DUALSTORE_")) all.emplace_back(*one);
+        const std::string_view entry = *one;
+        const std::string name(entry.substr(0, entry.find('=')));
+        if (!entry.starts_with("DUALSTORE_") && !command.environment.contains(name)) all.emplace_back(entry);
     }
     for (const auto& [name, value] : command.environment) all.push_back(name + "=" + value);
     return all;
