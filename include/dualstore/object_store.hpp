@@ -81,8 +81,8 @@ class ObjectStore {
     // True: removed, durably; where several remove one object at once, a bucket may tell each of them so. False: there was none.
     // conflict: another version is there. outcome_unknown: it may be removed; doing it again does no harm.
     virtual std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) = 0;
-    // Objects whose key begins with `prefix` and comes after `after`, a key or a page's `next`; at most `limit` (0: as many as the store likes
-    // to give).
+    // Objects whose key begins with `prefix` and comes after `after`, a key or a page's `next`; at most `limit` (0: as many as the store
+    // likes to give).
     virtual Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
     // What the store can do; a server that is not known to is asked at the first call.
     [[nodiscard]] virtual Result<Capabilities> capabilities() = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 
 #include "dual/checker.hpp"
@@ -47,6 +48,8 @@ struct Client::State {
     std::map<std::string, std::unique_ptr<record::Table>, std::less<>> tables;
     std::optional<dual::TableCheck> check;
     Verify verify = Verify::table;
+    std::function<void(std::string_view)> warn;
+    std::once_flag asked;  // whether the store can roll back
     Environment environment;
 
     [[nodiscard]] Result<const record::Table*> table(std::string_view name) const {
@@ -57,10 +60,22 @@ struct Client::State {
         return fail(ErrorCode::invalid_argument, fmt::format("there is no table '{}': the tables are {}", record::excerpt(name), names));
     }
 
+    void warn_of_no_roll_back() {
+        std::call_once(asked, [this] {
+            const auto can = place.store->capabilities();
+            if (!warn || !can || (can->create && can->if_match && can->remove_if_match)) return;
+            warn(fmt::format("the server of {} has no conditional writes: a record that SQL does not show cannot be rolled back",
+                             place.bucket));
+        });
+    }
+
     // The records are encoded: what remains is verification and the put, in the order that `verify` says.
     [[nodiscard]] std::vector<Result<Version>> store(const record::Table& table, std::span<const record::Encoded> records,
                                                      const PutMode& mode) {
-        if (verify == Verify::query) return dual::put_and_query(place, *engine, table, records, mode);
+        if (verify == Verify::query) {
+            warn_of_no_roll_back();
+            return dual::put_and_query(place, *engine, table, records, mode);
+        }
         if (verify == Verify::table) {
             if (auto verified = check->verify(table.definition()); !verified) return {records.size(), fail(verified.error())};
         }
@@ -79,6 +94,7 @@ Result<Client> Client::open(ClientOptions options) {
     auto state = std::make_shared<State>();
     state->place = std::move(*place);
     state->verify = options.verify;
+    state->warn = options.warn;
     state->environment = options.environment;
     std::vector<TableDefinition> known;
     if (!state->place.catalog.empty()) {
@@ -212,6 +228,10 @@ Result<std::uint64_t> Client::export_table(std::string_view name, ExportFormat f
 }
 
 Result<void> Client::init() {
+    // A bucket is not made here, so it is asked whether it is there.
+    if (state_->place.root.empty()) {
+        if (auto page = state_->place.store->list({}, {}, 1); !page) return fail(page.error());
+    }
     for (const auto& definition : state_->embedded.tables) {
         if (auto settled = state_->check->settle(definition); !settled) return settled;
     }

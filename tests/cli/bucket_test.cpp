@@ -58,6 +58,7 @@ TEST_F(BucketProgram, SaysWhatIsWrongWithTheBucket) {
     const auto absent = run({"get", "generated_metadata", "1"}, {}, "no-such-bucket");
     EXPECT_NE(absent.code, 0);
     EXPECT_THAT(absent.err, HasSubstr("there is no bucket no-such-bucket"));
+    EXPECT_THAT(run({"init"}, {}, "no-such-bucket").err, HasSubstr("there is no bucket no-such-bucket"));
     const auto refused = run({"get", "generated_metadata", "1"}, {}, "program", {{"AWS_SECRET_ACCESS_KEY", "not-the-secret"}});
     EXPECT_EQ(refused.code, 3);
     EXPECT_THAT(refused.err, AllOf(HasSubstr("SignatureDoesNotMatch"), Not(HasSubstr("not-the-secret"))));
