@@ -37,7 +37,7 @@ Waiting::Waiting() {
 
 Waiting::~Waiting() {
     listener_.request_stop();
-    ::pthread_kill(listener_.native_handle(), SIGTERM);  // wakes the listener, and it alone
+    ::pthread_kill(listener_.native_handle(), SIGINT);  // wakes the listener, and it alone
     listener_.join();
     clear();
     if (signal_ != 0) end_by(signal_);

@@ -22,9 +22,6 @@
 namespace dualstore {
 namespace {
 
-// How long the answer that a table can serve what was validated is believed.
-constexpr std::chrono::seconds verified_for{60};
-
 // The caller's definitions, then those the store knows, then the built-in ones; of one name the first.
 std::vector<TableDefinition> merged(const std::vector<TableDefinition>& given, const std::vector<TableDefinition>& known) {
     std::vector<TableDefinition> all = given;  // a name that stands twice here is check_together's to find
