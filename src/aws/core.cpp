@@ -41,7 +41,7 @@ struct Core::TlsWatch {
 Core::~Core() {
     if (owner != getpid()) {
         // The threads that would close the connections are the parent's.
-        static_cast<void>(connections.release());
+        [[maybe_unused]] const auto* left_to_it = connections.release();
     }
 }
 
@@ -103,7 +103,7 @@ Result<void> Core::open_pool() {
     if (!connections) {
         return fail(ErrorCode::unavailable, fmt::format("the connections cannot be set up: {}", aws_error_str(aws_last_error())));
     }
-    static_cast<void>(watch.release());
+    [[maybe_unused]] const auto* kept_by_the_pool = watch.release();
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -130,27 +131,20 @@ struct Search {
 }  // namespace
 
 void Credentials::get(Found found) {
-    Identity identity;
-    std::string error;
-    {
-        const std::scoped_lock lock(mutex_);
-        if (identity_ && is_good(identity_)) {
-            identity = identity_;
-        } else if (std::chrono::steady_clock::now() < error_until_) {
-            error = error_;
-        } else {
-            waiting_.push_back(std::move(found));
-            if (waiting_.size() > 1) {
-                return;
-            }
-        }
-    }
-    if (identity) {
-        found(std::move(identity), {});
-    } else if (!error.empty()) {
-        runtime_.run_after(0ns, [found = std::move(found), error = std::move(error)] { found(nullptr, error); });
+    std::unique_lock lock(mutex_);
+    if (identity_ && is_good(identity_)) {
+        const Identity identity = identity_;
+        lock.unlock();
+        found(identity, {});
+    } else if (std::chrono::steady_clock::now() < error_until_) {
+        runtime_.run_after(0ns, [found = std::move(found), error = error_] { found(nullptr, error); });
     } else {
-        search();
+        waiting_.push_back(std::move(found));
+        const bool first = waiting_.size() == 1;
+        lock.unlock();
+        if (first) {
+            search();
+        }
     }
 }
 
@@ -162,13 +156,20 @@ void Credentials::search() {
         }
     }
     // On a thread of its own: it reads files, and a profile's credential_process runs and is waited for.
-    std::thread([self = shared_from_this()] {
+    const auto look = [self = shared_from_this()] {
         const Result<TlsContext> tls = Runtime::tls_context(variable("AWS_CA_BUNDLE"));
         auto search = std::make_unique<Search>();
         search->places = places(self->runtime_, self->profile_, tls ? tls->get() : nullptr);
         search->ended = [self](Identity identity, const std::string& error) { self->found(std::move(identity), error); };
         Search::next(std::move(search));
-    }).detach();
+    };
+    try {
+        std::thread(look).detach();
+    } catch (const std::system_error& error) {
+        runtime_.run_after(0ns, [self = shared_from_this(), problem = fmt::format("no AWS credentials were looked for: {}", error.what())] {
+            self->found(nullptr, problem);
+        });
+    }
 }
 
 void Credentials::refused(const Identity& identity) {

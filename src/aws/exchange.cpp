@@ -117,20 +117,21 @@ void Exchange::send(aws_http_connection* connection) {
         finish(aws_last_error());
         return;
     }
+    aws_http_stream_acquire(stream);  // activating it may last longer than it does
     {
         const std::scoped_lock lock(mutex_);
         stream_ = stream;
         self_ = shared_from_this();
     }
-    // From here on the answer may be on its way, on another thread.
     if (aws_http_stream_activate(stream) != AWS_OP_SUCCESS) {
         error = aws_last_error();
         const std::shared_ptr<Exchange> exchange = std::move(self_);
         finish(error);
     }
+    aws_http_stream_release(stream);
 }
 
-int Exchange::on_headers(aws_http_stream* stream, aws_http_header_block block, const aws_http_header* headers, std::size_t count,
+int Exchange::on_headers(aws_http_stream* /*stream*/, aws_http_header_block block, const aws_http_header* headers, std::size_t count,
                          void* self) {
     auto& exchange = *static_cast<Exchange*>(self);
     exchange.moved();
@@ -138,7 +139,6 @@ int Exchange::on_headers(aws_http_stream* stream, aws_http_header_block block, c
         return AWS_OP_SUCCESS;
     }
     Response& response = exchange.outcome_.response;
-    aws_http_stream_get_incoming_response_status(stream, &response.status);
     for (std::size_t i = 0; i < count; ++i) {
         response.headers.emplace_back(view(headers[i].name), view(headers[i].value));
     }
@@ -157,8 +157,11 @@ void Exchange::on_metrics(aws_http_stream* /*stream*/, const aws_http_stream_met
     static_cast<Exchange*>(self)->outcome_.sent = metrics->send_start_timestamp_ns != -1;
 }
 
-void Exchange::on_complete(aws_http_stream* /*stream*/, int error, void* self) {
+void Exchange::on_complete(aws_http_stream* stream, int error, void* self) {
     const std::shared_ptr<Exchange> exchange = std::move(static_cast<Exchange*>(self)->self_);
+    if (error == 0) {
+        aws_http_stream_get_incoming_response_status(stream, &exchange->outcome_.response.status);  // there need be no headers
+    }
     exchange->finish(error);
 }
 

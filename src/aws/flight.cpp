@@ -22,11 +22,23 @@ bool is_tls_failure(int error) {
            (error >= AWS_IO_TLS_UNKNOWN_ROOT_CERTIFICATE && error <= AWS_IO_TLS_HOST_NAME_MISMATCH);
 }
 
+std::string_view lost_by(int error) {
+    switch (error) {
+        case AWS_ERROR_HTTP_STREAM_CANCELLED:
+            return "nothing came for too long";
+        case AWS_ERROR_HTTP_CONNECTION_CLOSED:
+        case AWS_ERROR_HTTP_SERVER_CLOSED:
+        case AWS_IO_SOCKET_CLOSED:
+            return "the connection was closed";
+        default:
+            return aws_error_str(error);
+    }
+}
+
 std::string reason(const Outcome& outcome, const Endpoint& endpoint) {
     const std::string where = fmt::format("{}:{}", endpoint.host, endpoint.port);
     if (outcome.sent) {
-        return fmt::format("no answer from {}: {}", where,
-                           outcome.error == AWS_ERROR_HTTP_STREAM_CANCELLED ? "nothing came for too long" : "the connection was closed");
+        return fmt::format("no answer from {}: {}", where, lost_by(outcome.error));
     }
     switch (outcome.error) {
         case AWS_IO_SOCKET_CONNECTION_REFUSED:
@@ -212,8 +224,13 @@ void Flight::failed(const Outcome& outcome) {
         }
         return;
     }
+    if (unsendable_) {
+        // Perhaps on the thread that started the call, where it must not end.
+        core_->runtime->run_after(0ns, [self = shared_from_this()] { self->finish(); });
+        return;
+    }
     ++unreached_;
-    if (unsendable_ || is_tls_failure(outcome.error) || unreached_ >= (core_->reached ? unreached_again_limit : unreached_limit)) {
+    if (is_tls_failure(outcome.error) || unreached_ >= (core_->reached ? unreached_again_limit : unreached_limit)) {
         finish();
         return;
     }
@@ -251,7 +268,7 @@ void Flight::look(Clock::time_point now) {
         finish();
     } else if (core_->is_distrusted(now)) {
         exchange->cancel(AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE);
-    } else if (now >= deadline_ || exchange->last_progress() < now - core_->options.silence) {
+    } else if (now >= deadline_ || (call_.repeatable && exchange->last_progress() < now - core_->options.silence)) {
         exchange->cancel(AWS_ERROR_HTTP_STREAM_CANCELLED);
     }
 }

@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -27,6 +29,27 @@ void run_scheduled(aws_task* /*task*/, void* argument, aws_task_status status) {
     if (status == AWS_TASK_STATUS_RUN_READY) {
         scheduled->run();
     }
+}
+
+Result<TlsContext> make_tls_context(const std::string& ca_file) {
+    aws_tls_ctx_options options;
+    aws_tls_ctx_options_init_default_client(&options, aws_default_allocator());
+    bool readable = true;
+    if (!ca_file.empty()) {
+        readable = aws_tls_ctx_options_override_default_trust_store_from_path(&options, nullptr, ca_file.c_str()) == AWS_OP_SUCCESS;
+    }
+    TlsContext context{readable ? aws_tls_client_ctx_new(aws_default_allocator(), &options) : nullptr};
+    const int error = aws_last_error();
+    aws_tls_ctx_options_clean_up(&options);
+    if (context) {
+        return context;
+    }
+    if (!ca_file.empty()) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{} cannot be used as the list of trusted certificates (PEM): {}", ca_file, aws_error_str(error)));
+    }
+    return fail(ErrorCode::unavailable,
+                "this system has no list of trusted certificates: install ca-certificates, or name one by AWS_CA_BUNDLE");
 }
 
 }  // namespace
@@ -83,24 +106,21 @@ void Runtime::run_after(std::chrono::nanoseconds delay, std::function<void()> ta
 }
 
 Result<TlsContext> Runtime::tls_context(const std::string& ca_file) {
-    aws_tls_ctx_options options;
-    aws_tls_ctx_options_init_default_client(&options, aws_default_allocator());
-    bool readable = true;
-    if (!ca_file.empty()) {
-        readable = aws_tls_ctx_options_override_default_trust_store_from_path(&options, nullptr, ca_file.c_str()) == AWS_OP_SUCCESS;
+    // Reading the system's hundred and more certificates takes 40 ms, and a program often has two services and their credentials.
+    static auto& mutex = *new std::mutex;
+    static auto& known = *new std::map<std::pair<std::string, std::filesystem::file_time_type>, TlsContext>;
+    std::error_code missing;
+    const auto changed = std::filesystem::last_write_time(ca_file, missing);
+    const std::scoped_lock lock(mutex);
+    TlsContext& context = known[{ca_file, changed}];
+    if (!context) {
+        Result<TlsContext> made = make_tls_context(ca_file);
+        if (!made) {
+            return made;
+        }
+        context = *std::move(made);
     }
-    TlsContext context{readable ? aws_tls_client_ctx_new(aws_default_allocator(), &options) : nullptr};
-    const int error = aws_last_error();
-    aws_tls_ctx_options_clean_up(&options);
-    if (context) {
-        return context;
-    }
-    if (!ca_file.empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{} cannot be used as the list of trusted certificates (PEM): {}", ca_file, aws_error_str(error)));
-    }
-    return fail(ErrorCode::unavailable,
-                fmt::format("TLS cannot be set up: {} Install ca-certificates, or name a CA file (AWS_CA_BUNDLE)", aws_error_str(error)));
+    return TlsContext{aws_tls_ctx_acquire(context.get())};
 }
 
 }  // namespace dualstore::aws

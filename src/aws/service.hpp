@@ -61,7 +61,7 @@ struct ServiceOptions {
     std::string ca_file = {};
     std::size_t connections = 350;               // at most so many at once; further calls wait for one
     std::chrono::milliseconds deadline{60'000};  // for one call: all its attempts, and all waiting
-    std::chrono::milliseconds silence{20'000};   // an attempt in which no byte moves for so long is lost
+    std::chrono::milliseconds silence{20'000};   // of a repeatable call's attempt: when no byte moves for so long, the next one begins
     std::function<Verdict(const Response&)> judge;
     Tracer trace = {};
 };

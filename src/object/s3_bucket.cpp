@@ -141,7 +141,10 @@ void S3Bucket::head(const std::string& key, std::string_view operation, Done<std
 void S3Bucket::missing(const std::string& key, std::string_view operation, Done<std::optional<S3Head>> done) {
     if (seen_) return done(std::nullopt);
     service_->start(requests_.head_bucket(), [this, key, operation, done = std::move(done)](const aws::Reply& reply) {
-        if (reply.response.status == 404) return done(fail(no_bucket(requests_.address(), operation, key)));
+        const int status = reply.response.status;
+        if (status == 404) return done(fail(no_bucket(requests_.address(), operation, key)));
+        // Who may not look at the bucket is told so where there is one.
+        if (status != 403 && !succeeded(reply.response)) return done(fail(error(reply, operation, key)));
         seen_ = true;
         done(std::nullopt);
     });
@@ -165,7 +168,10 @@ void S3Bucket::remove_now(const RemoveRequest& request, Done<bool> done) {
     service_->start(requests_.remove(request), [this, &request, done = std::move(done)](const aws::Reply& reply) {
         const aws::Response& response = reply.response;
         const bool perhaps_done = reply.lost || reply.attempts > 1;
-        if (succeeded(response)) return done(true);
+        if (succeeded(response)) {
+            seen_ = true;
+            return done(true);
+        }
         if (is_missing(response)) return done(perhaps_done);
         if (response.status == 412) return remove_refused(request, perhaps_done, done);
         Error why = error(reply, "remove", request.key);

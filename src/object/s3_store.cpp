@@ -98,11 +98,11 @@ std::optional<Error> S3Store::refusal(const RemoveRequest& request) {
     return lacks(&Capabilities::remove_if_match, "If-Match in DELETE, so an expected version is not to be had");
 }
 
-const std::string& key_of(const std::string& key) {
+std::string_view key_of(const std::string& key) {
     return key;
 }
 template <class Request>
-const std::string& key_of(const Request& request) {
+std::string_view key_of(const Request& request) {
     return request.key;
 }
 
@@ -123,11 +123,11 @@ std::vector<Result<T>> run_each(std::span<const Request> requests, std::string_v
     for (std::size_t i = 0; i < requests.size(); ++i) {
         auto error = refusal(requests[i]);
         refused[i] = error.has_value();
-        if (error) results[i] = fail_at(std::move(*error), operation, key_of(requests[i]));
+        if (error) results[i] = fail_at(std::move(*error), operation, std::string(key_of(requests[i])));
     }
     S3Batch batch;
     batch.size = requests.size();
-    batch.key = [&](std::size_t i) -> std::string_view { return key_of(requests[i]); };
+    batch.key = [&](std::size_t i) { return key_of(requests[i]); };
     batch.bytes = [&](std::size_t i) { return bytes_of(requests[i]); };
     batch.start = [&](std::size_t i, std::function<void()> ended) {
         if (refused[i]) return ended();

@@ -191,5 +191,15 @@ TEST_F(CredentialsTest, AnswersOfAProfileThatCannotBeUsedAreInTheError) {
     EXPECT_THAT(reply.error, HasSubstr("profile: "));
 }
 
+TEST_F(CredentialsTest, AProfileWithSingleSignOnNeedsASession) {
+    write(bare_.config_file(),
+          "[default]\nregion = eu-west-1\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = reader\n"
+          "[sso-session work]\nsso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n");
+    const Variable home("HOME", bare_.folder().string());  // where nobody has signed on
+    const Reply reply = call(*open(options()), put("/k", "x"));
+    EXPECT_EQ(reply.code, ErrorCode::permission_denied);
+    EXPECT_THAT(reply.error, HasSubstr("single sign-on: "));
+}
+
 }  // namespace
 }  // namespace dualstore::aws

@@ -13,8 +13,9 @@ using ::testing::HasSubstr;
 class TlsServer {
   public:
     explicit TlsServer(const std::string& name) {
-        const std::string make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test -addext subjectAltName=" + name +
-                                 " -keyout " + key() + " -out " + certificate() + " 2>/dev/null";
+        const std::string make =
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test -addext subjectAltName=" +
+            name + " -keyout " + key() + " -out " + certificate() + " 2>/dev/null";
         if (std::system(make.c_str()) != 0) {
             throw std::runtime_error("openssl made no certificate");
         }

@@ -24,6 +24,7 @@ enum class Feature {
     atomic_conditions,
     byte_order,
     list_after_any_key,
+    backslashes,
     line_breaks,
     long_parts,
     empty_parts,
@@ -43,7 +44,8 @@ struct StoreKind {
     std::set<Feature> lacks = {};
     std::size_t longest_key = 1024;
     std::function<S3Options()> bucket = {};  // of a bucket: how to open it again
-    std::string column = {};                 // in docs/stores.md; empty: another kind speaks for it
+    int race_rounds = 5;
+    std::string column = {};  // in docs/stores.md; empty: another kind speaks for it
 
     [[nodiscard]] bool has(Feature feature) const { return !lacks.contains(feature); }
 };

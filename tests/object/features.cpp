@@ -87,9 +87,10 @@ bool keeps_versions(ObjectStore& store, const StoreKind& kind) {
 }
 
 bool refuses_a_wrong_secret(ObjectStore&, const StoreKind& kind) {
+    const auto store = open_s3_store(kind.bucket()).value();
     const std::string secret = getenv("AWS_SECRET_ACCESS_KEY");
     setenv("AWS_SECRET_ACCESS_KEY", "wrong", 1);
-    const auto stored = put_object(*open_s3_store(kind.bucket()).value(), "k", "x");
+    const auto stored = put_object(*store, "k", "x");
     setenv("AWS_SECRET_ACCESS_KEY", secret.c_str(), 1);
     return !stored && stored.error().code == ErrorCode::permission_denied;
 }
@@ -143,6 +144,8 @@ const std::vector<FeatureRow>& feature_rows() {
         feature("lists after a key `a` also what lies below `a/`", list_after_any_key, lists_below),
         feature("parts of a key over 255 bytes", long_parts,
                 [](ObjectStore& store, const StoreKind&) { return holds(store, std::string(300, 'k')); }),
+        feature("backslashes in keys: `a\\b` is not `a/b`", backslashes,
+                [](ObjectStore& store, const StoreKind&) { return holds(store, "back\\slash") && !is_there(store, "back/slash"); }),
         feature("line breaks in keys", line_breaks, [](ObjectStore& store, const StoreKind&) { return holds(store, "line\r\nbreak"); }),
         feature("empty parts of keys: `a//b` is not `a/b`", empty_parts,
                 [](ObjectStore& store, const StoreKind&) { return holds(store, "empty//part") && !is_there(store, "empty/part"); }),
