@@ -40,8 +40,9 @@ void Trino::write_configuration(const SeaweedFs& store) const {
     const std::string folder = folder_.path();
     const std::string port = std::to_string(port_);
     write(folder_.path() / "config.properties",
-          "coordinator=true\nnode-scheduler.include-coordinator=true\nnode.internal-address=127.0.0.1\nhttp-server.http.port=" + port +
-              "\ndiscovery.uri=" + endpoint() +
+          "coordinator=true\ncatalog.management=dynamic\nnode-scheduler.include-coordinator=true\nnode.internal-address=127.0.0.1\nhttp-"
+          "server.http.port=" +
+              port + "\ndiscovery.uri=" + endpoint() +
               "\nquery.max-memory=512MB\nquery.max-memory-per-node=512MB\nmemory.heap-headroom-per-node=256MB\n");
     write(folder_.path() / "catalog" / "hive.properties",
           "connector.name=hive\nhive.metastore=file\nhive.metastore.catalog.dir=local:///metastore\nfs.native-local.enabled=true\n"

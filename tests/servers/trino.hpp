@@ -11,7 +11,8 @@
 
 namespace dualstore::servers {
 
-// Up in twelve seconds, with 1 GB of memory. Its catalog `hive` has no schema at first. Session time zone: UTC, where a client states none.
+// Up in twelve seconds, with 1 GB of memory. Its catalog `hive` has no schema at first; a test may CREATE CATALOG others. Session time
+// zone: UTC, where a client states none.
 class Trino {
   public:
     static constexpr const char* catalog = "hive";
