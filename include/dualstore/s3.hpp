@@ -33,7 +33,10 @@ struct S3Options {
 };
 
 // No request is made. invalid_argument: an option is wrong, or there is no region. A batch has up to 350 requests in flight and needs no
-// thread a request. Against lost answers and overload calls are tried again until the deadline; what stays unclear is outcome_unknown.
+// thread a request; its puts hold up to 256 MiB in memory. Against lost answers and overload calls are tried again until the deadline; a
+// put that has no answer by then is looked for during five seconds more, and what stays unclear is outcome_unknown. Of a server other than
+// AWS's own it is found out once, by an object below .dualstore/ that is removed again, whether it keeps to conditions: before the first
+// conditional call, or by capabilities().
 [[nodiscard]] Result<std::shared_ptr<ObjectStore>> open_s3_store(S3Options options);
 
 }  // namespace dualstore
