@@ -56,11 +56,11 @@ class AthenaClient {
     };
     [[nodiscard]] static Result<AthenaClient> open(Options options);
 
-    Result<QueryResult> execute_query(std::string_view query, std::span<const Value> parameters = {});
+    Result<QueryResult> execute_query(std::string_view query, std::span<const Value> parameters = {}, const QueryOptions& options = {});
     // SELECT columns FROM table [WHERE where] [LIMIT limit]. `columns` and `where` are SQL text; the table's name is checked and quoted.
     Result<QueryResult> query_table(std::string_view table, std::string_view columns = "*", std::optional<std::string> where = {},
-                                    std::optional<std::uint64_t> limit = {});
-    Result<std::int64_t> get_table_count(std::string_view table, std::optional<std::string> where = {});
+                                    std::optional<std::uint64_t> limit = {}, const QueryOptions& options = {});
+    Result<std::int64_t> get_table_count(std::string_view table, std::optional<std::string> where = {}, const QueryOptions& options = {});
 
   private:
     explicit AthenaClient(std::shared_ptr<QueryEngine> engine) : engine_(std::move(engine)) {}

@@ -25,11 +25,12 @@ std::string select_from(const TableDefinition& table, std::string_view columns, 
 }
 
 Result<QueryResult> select_rows(QueryEngine& engine, const TableDefinition& table, std::string_view columns,
-                                const std::optional<std::string>& condition, std::optional<std::uint64_t> limit) {
+                                const std::optional<std::string>& condition, std::optional<std::uint64_t> limit,
+                                const QueryOptions& options) {
     const auto nested = engine.name() == "athena" ? sql::remote::select_nested_as_json(table, columns) : std::nullopt;
     std::string sql = select_from(table, nested ? nested->columns : columns, condition);
     if (limit) sql += fmt::format(" LIMIT {}", *limit);
-    auto result = engine.execute(sql, {});
+    auto result = engine.execute(sql, {}, options);
     if (!result || !nested) return result;
     if (auto read = sql::remote::read_nested_json(*result, nested->types); !read) return fail(std::move(read.error()));
     return result;

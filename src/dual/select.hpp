@@ -17,6 +17,7 @@ namespace dualstore::dual {
 
 // Asks it, of at most `limit` rows. On Athena, columns of nested types come by way of JSON, so that their values are exact.
 [[nodiscard]] Result<QueryResult> select_rows(QueryEngine& engine, const TableDefinition& table, std::string_view columns,
-                                              const std::optional<std::string>& condition, std::optional<std::uint64_t> limit);
+                                              const std::optional<std::string>& condition, std::optional<std::uint64_t> limit,
+                                              const QueryOptions& options = {});
 
 }  // namespace dualstore::dual

@@ -207,23 +207,23 @@ Result<AthenaClient> AthenaClient::open(Options options) {
     return AthenaClient(std::move(*engine));
 }
 
-Result<QueryResult> AthenaClient::execute_query(std::string_view query, std::span<const Value> parameters) {
-    return engine_->execute(query, parameters);
+Result<QueryResult> AthenaClient::execute_query(std::string_view query, std::span<const Value> parameters, const QueryOptions& options) {
+    return engine_->execute(query, parameters, options);
 }
 
 Result<QueryResult> AthenaClient::query_table(std::string_view table, std::string_view columns, std::optional<std::string> where,
-                                              std::optional<std::uint64_t> limit) {
+                                              std::optional<std::uint64_t> limit, const QueryOptions& options) {
     if (auto fits = check_table_name(table); !fits) return fail(fits.error());
     // A definition tells the database and the types; the engine, whether there is such a table.
     auto known = engine_->describe(table);
     TableDefinition definition;
     definition.name = record::fold(table);
     if (known && *known) definition = std::move(**known);
-    return dual::select_rows(*engine_, definition, columns, where, limit);
+    return dual::select_rows(*engine_, definition, columns, where, limit, options);
 }
 
-Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::optional<std::string> where) {
-    auto result = query_table(table, "count(*)", std::move(where));
+Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::optional<std::string> where, const QueryOptions& options) {
+    auto result = query_table(table, "count(*)", std::move(where), {}, options);
     if (!result) return fail(result.error());
     return std::get<std::int64_t>(result->rows.at(0).at(0));
 }

@@ -98,6 +98,12 @@ std::string KeyTemplate::key(std::span<const std::string> ids) const {
     return key;
 }
 
+std::string KeyTemplate::plain(std::span<const std::string> ids) const {
+    std::string text = literals_[0];
+    for (std::size_t i = 0; i < fields_.size(); ++i) text += ids[i] + literals_[i + 1];
+    return text;
+}
+
 std::optional<std::vector<std::string>> KeyTemplate::ids(std::string_view text) const {
     if (!text.starts_with(literals_[0])) return std::nullopt;
     std::string_view rest = text.substr(literals_[0].size());

@@ -28,6 +28,9 @@ class KeyTemplate {
     // with `.` or `_`, and no control character. Ids are not empty and valid UTF-8.
     [[nodiscard]] std::string key(std::span<const std::string> ids) const;
 
+    // The template with the ids as they are, nothing encoded: different ids may give one name.
+    [[nodiscard]] std::string plain(std::span<const std::string> ids) const;
+
     // The ids that give this key; none where no ids do.
     [[nodiscard]] std::optional<std::vector<std::string>> ids(std::string_view key) const;
 

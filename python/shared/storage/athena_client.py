@@ -1,0 +1,63 @@
+"""SQL over the tables of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dualstore import _native
+
+from .errors import AthenaError, DualStorageError, raises
+
+
+class AthenaClient:
+    """SQL over the tables of a database, by Amazon Athena.
+
+    With ``DUALSTORE_HOME`` set, the engine is in the process, and the database is where a ``DualStorageClient`` named it; one that nobody
+    named has the built-in tables, in the bucket of ``output_location``. ``DUALSTORE_ENGINE`` names another engine, as a Trino cluster.
+
+    Rows are dicts of what JSON has, typed by column: int, float, bool, None, str, list, dict; timestamps are text, decimals exact text.
+    ``max_retries``: how often a request that failed is tried again; without it, until a minute is over. Safe to use from many threads.
+    Ctrl-C stops a query where it runs. Failures raise ``AthenaError``, a ``DualStorageError``.
+    """
+
+    @raises(AthenaError)
+    def __init__(
+        self,
+        database: str = _native.default_database,
+        region: str = _native.default_region,
+        output_location: str | None = None,
+        max_retries: int | None = None,
+        *,
+        workgroup: str | None = None,
+        catalog: str | None = None,
+    ) -> None:
+        self.database = database
+        self.region = region
+        self.output_location = output_location
+        self.max_retries = max_retries
+        self._native = _native.AthenaClient(database, region, output_location or "", workgroup or "", catalog or "", max_retries)
+
+    @raises(AthenaError)
+    def execute_query(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Runs one query and returns its rows. ``parameters`` are a list for its ``?``, or a dict for its ``:name``; they are bound, and
+        never become part of the SQL.
+        """
+        return self._native.execute_query(query, dict(parameters) if isinstance(parameters, Mapping) else parameters)
+
+    @raises(AthenaError)
+    def query_table(
+        self, table_name: str, columns: str | Sequence[str] = "*", where: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The rows of one table. ``columns`` and ``where`` are SQL; the table's name is checked and quoted."""
+        if limit is not None and limit < 0:
+            raise AthenaError(f"limit is {limit}: expected 0 or more", code="invalid_argument")
+        return self._native.query_table(table_name, columns if isinstance(columns, str) else ", ".join(columns), where or None, limit)
+
+    @raises(AthenaError)
+    def get_table_count(self, table_name: str, where: str | None = None) -> int:
+        """The number of a table's rows, or of those for which the SQL in ``where`` is true."""
+        return self._native.get_table_count(table_name, where or None)
+
+
+__all__ = ["AthenaClient", "AthenaError", "DualStorageError"]

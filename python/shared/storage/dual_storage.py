@@ -1,0 +1,165 @@
+"""Records that are readable by key and in SQL, or in neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import dualstore
+from dualstore import _native
+from dualstore._values import parse_json
+
+from .athena_client import AthenaClient
+from .errors import DualStorageError, raises, whole_number, wrapped
+from .s3_client import S3Client
+
+_FAILED = "Failed to write to dual storage: "
+
+# As they come. A client of another type, or one whose methods were replaced, is driven by its methods.
+_NATIVE = {kind: {name: method for name, method in vars(kind).items() if callable(method)} for kind in (S3Client, AthenaClient)}
+
+
+def _is_native(client: object) -> bool:
+    methods = _NATIVE.get(type(client))
+    return methods is not None and methods.keys().isdisjoint(vars(client)) and methods.items() <= vars(type(client)).items()
+
+
+@raises(DualStorageError)
+def _brand(brandid: int) -> int:
+    return whole_number(brandid, "brandid")
+
+
+class DualStorageClient:
+    """Writes records to a bucket, and makes sure that SQL shows them.
+
+    With ``DUALSTORE_HOME=DIR`` set, the bucket is the directory ``DIR/bucket``, and SQL is answered in the process. A write is one request;
+    the table is looked up beforehand, at most once a minute, so that no query is made. A record that SQL could not show is refused, and
+    nothing is written. The caller's dict is never changed. Safe to use from many threads.
+
+    ``s3_client`` and ``athena_client`` may be replaced by objects with the methods of S3Client and AthenaClient. Then a record is written
+    by ``write_json``, verified by one ``execute_query``, and taken back by ``delete_key`` where that fails.
+
+    Failures raise ``DualStorageError``.
+    """
+
+    def __init__(
+        self,
+        bucket: str = _native.default_bucket,
+        database: str = _native.default_database,
+        region: str = _native.default_region,
+    ) -> None:
+        self.bucket = bucket
+        self.database = database
+        self.region = region
+        self._native: _native.DualStorageClient | None = None
+        # It names the database, which AthenaClient finds by its name.
+        if (S3Client, AthenaClient) == tuple(_NATIVE):
+            try:
+                self._native = _native.DualStorageClient(bucket, database, region)
+            except dualstore.Error as error:
+                raise wrapped(error) from error
+        self.s3_client: Any = S3Client(bucket=bucket, region=region)
+        self.athena_client: Any = AthenaClient(database=database, region=region)
+        self._made = (self.s3_client, self.athena_client)
+
+    def write_metadata(self, brandid: int, metadata: dict[str, Any]) -> dict[str, str]:
+        """Writes a brand's metadata, replacing what was there; ``brandid`` and ``generated_at`` are filled in. Returns ``s3_key``,
+        ``status``, ``bucket`` and ``table``.
+        """
+        return self._write("generated_metadata", metadata, lambda native, brand: native.write_metadata(brand, metadata), brandid)
+
+    def write_feedback(self, brandid: int, feedback: dict[str, Any]) -> dict[str, str]:
+        """Writes one feedback on a brand; ``feedback_id``, ``brandid`` and ``submitted_at`` are filled in. Returns also the ``feedback_id``."""
+        return self._write("feedback_history", feedback, lambda native, brand: native.write_feedback(brand, feedback), brandid)
+
+    def write_workflow_execution(self, execution_data: dict[str, Any]) -> dict[str, str]:
+        """Writes a workflow's run, whose id is what follows the last ``:`` of its ``execution_arn``; ``start_time`` is filled in."""
+        return self._write("workflow_executions", execution_data, lambda native, _: native.write_workflow_execution(execution_data))
+
+    def write_escalation(self, escalation: dict[str, Any]) -> dict[str, str]:
+        """Writes an escalation; ``escalation_id``, ``escalated_at`` and ``status`` are filled in. Returns also the ``escalation_id``."""
+        return self._write("escalations", escalation, lambda native, _: native.write_escalation(escalation))
+
+    def read_metadata(self, brandid: int) -> dict[str, Any] | None:
+        """A brand's metadata, or None."""
+        brand = _brand(brandid)
+        return self._read(lambda native: native.read_metadata(brand), lambda: self.s3_client.read_metadata(brand, prefix="metadata"))
+
+    def read_feedback(self, brandid: int, feedback_id: str) -> dict[str, Any] | None:
+        """One feedback on a brand, or None."""
+        brand = _brand(brandid)
+        return self._read_ids("feedback_history", lambda native, ids: native.read_feedback(brand, ids[1]), str(brand), str(feedback_id))
+
+    def read_workflow_execution(self, execution_id: str) -> dict[str, Any] | None:
+        """A workflow's run, by what follows the last ``:`` of its ``execution_arn``, or None."""
+        return self._read_ids("workflow_executions", lambda native, ids: native.read_workflow_execution(ids[0]), str(execution_id))
+
+    def read_escalation(self, brandid: int | str | None, escalation_id: str) -> dict[str, Any] | None:
+        """An escalation, or None. One without a brand has ``brandid`` None."""
+        brand = "unknown" if brandid is None else str(brandid)
+        return self._read_ids("escalations", lambda native, ids: native.read_escalation(*ids), brand, str(escalation_id))
+
+    def _native_client(self) -> _native.DualStorageClient | None:
+        """None: the two clients are driven by their methods."""
+        s3_client, athena_client = self.s3_client, self.athena_client
+        own = (s3_client is self._made[0]) and (athena_client is self._made[1])
+        return self._native if own and _is_native(s3_client) and _is_native(athena_client) else None
+
+    def _write(
+        self, table: str, record: dict[str, Any], write: Callable[[_native.DualStorageClient, int], dict[str, str]], brandid: int | None = None
+    ) -> dict[str, str]:
+        try:
+            if not isinstance(record, dict):
+                raise dualstore.InvalidRecord(f"a record is a dict, not {type(record).__name__}")
+            arguments = {} if brandid is None else {"brandid": whole_number(brandid, "brandid")}
+            native = self._native_client()
+            if native is None:
+                return self._write_by_methods(table, record, arguments)
+            return write(native, arguments.get("brandid", 0))
+        except DualStorageError:
+            raise
+        except dualstore.Error as error:
+            raise wrapped(error, before=_FAILED) from error
+
+    def _write_by_methods(self, table: str, record: dict[str, Any], arguments: dict[str, Any]) -> dict[str, str]:
+        key, stored, generated = _native.prepare(table, record, arguments)
+        filled = dict(record)
+        for name, value in parse_json(stored).items():
+            if name not in filled or name.lower() in arguments:
+                filled[name] = value
+        try:
+            self.s3_client.write_json(key, filled)
+        except Exception as error:
+            raise wrapped(error, before=_FAILED, key=key) from error
+        try:
+            self.athena_client.execute_query(f"SELECT 1 FROM {table} LIMIT 1")
+        except Exception as error:
+            self._roll_back(key, error)
+            raise wrapped(error, before=_FAILED, key=key) from error
+        return {"s3_key": key, "status": "success", "bucket": self.bucket, "table": table, **generated}
+
+    def _roll_back(self, key: str, failure: Exception) -> None:
+        try:
+            self.s3_client.delete_key(key)
+        except Exception as error:
+            raise wrapped(
+                Exception(f"{failure}; rollback also failed: {error}. Manual cleanup may be required for S3 key: {key}"), before=_FAILED, key=key
+            ) from failure
+
+    def _read(self, read: Callable[[_native.DualStorageClient], str | None], by_methods: Callable[[], Any]) -> Any:
+        native = self._native_client()
+        if native is None:
+            return by_methods()
+        try:
+            text = read(native)
+            return None if text is None else parse_json(text)
+        except dualstore.Error as error:
+            raise wrapped(error) from error
+        except ValueError as error:
+            raise DualStorageError(f"the object holds no JSON: {error}", code="corrupt") from error
+
+    def _read_ids(self, table: str, read: Callable[[_native.DualStorageClient, tuple[str, ...]], str | None], *ids: str) -> Any:
+        return self._read(lambda native: read(native, ids), lambda: self.s3_client.read_json(_native.plain_key(table, list(ids))))
+
+
+__all__ = ["DualStorageClient", "DualStorageError"]

@@ -1,0 +1,196 @@
+#include "encode.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string_view>
+
+#include "errors.hpp"
+#include "record/json.hpp"
+#include "record/text.hpp"
+
+namespace nb = nanobind;
+
+namespace dualstore::python {
+namespace {
+
+// Where a value stands: its key or its index, in the one around it.
+struct Place {
+    const Place* around = nullptr;
+    PyObject* key = nullptr;
+    Py_ssize_t index = 0;
+};
+
+std::string text_of(nb::handle value) {
+    return nb::cast<std::string>(nb::str(nb::str(value).attr("encode")("utf-8", "backslashreplace").attr("decode")("utf-8")));
+}
+
+std::string type_name_of(nb::handle value) {
+    return text_of(value.type().attr("__name__"));
+}
+
+std::string path_of(const Place* place) {
+    std::vector<const Place*> places;
+    for (; place != nullptr && (place->key != nullptr || place->around != nullptr); place = place->around) places.push_back(place);
+    std::string path;
+    for (auto at = places.rbegin(); at != places.rend(); ++at) {
+        if ((*at)->key == nullptr) {
+            path += fmt::format("[{}]", (*at)->index);
+        } else {
+            path += (path.empty() ? "" : ".") + text_of((*at)->key);
+        }
+    }
+    return path;
+}
+
+[[noreturn]] void refuse(const Place& place, std::string_view why) {
+    const std::string path = path_of(&place);
+    throw Failed(ErrorCode::invalid_record, path.empty() ? std::string(why) : fmt::format("field '{}': {}", record::excerpt(path), why));
+}
+
+// What the Python exception now set says; clears it.
+std::string exception_text() {
+    nb::python_error error;
+    return text_of(error.value());
+}
+
+class JsonWriter {
+  public:
+    void write(nb::handle value, const Place& place, int depth) {
+        PyObject* object = value.ptr();
+        if (PyUnicode_Check(object)) return string(value, place);
+        if (value.is_none()) return text("null");
+        if (PyBool_Check(object)) return text(object == Py_True ? "true" : "false");
+        if (PyLong_Check(object)) return integer(value, place);
+        if (PyFloat_Check(object)) return number(PyFloat_AsDouble(object), place);
+        if (PyDict_Check(object)) return dict(value, place, depth + 1);
+        if (PyList_Check(object)) return list(value, PyList_Size(object), PyList_GetItem, place, depth + 1);
+        if (PyTuple_Check(object)) return list(value, PyTuple_Size(object), PyTuple_GetItem, place, depth + 1);
+        other(value, place);
+    }
+
+    [[nodiscard]] std::string take() { return std::move(out_); }
+
+  private:
+    void text(std::string_view written) { out_ += written; }
+
+    void string(nb::handle value, const Place& place) {
+        Py_ssize_t size = 0;
+        const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+        if (bytes == nullptr) {
+            PyErr_Clear();
+            refuse(place, fmt::format("{} holds half a surrogate pair, which is no character", text_of(nb::repr(value))));
+        }
+        record::append_json_string(out_, std::string_view(bytes, static_cast<std::size_t>(size)));
+    }
+
+    void integer(nb::handle value, const Place& place) {
+        int overflow = 0;
+        const long long small = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+        if (overflow == 0) {
+            fmt::format_to(std::back_inserter(out_), "{}", small);
+            return;
+        }
+        other(value, place);
+    }
+
+    void number(double value, const Place& place) {
+        if (!std::isfinite(value)) {
+            refuse(place, fmt::format("{} is no JSON number: leave the field out, or give None", std::isnan(value) ? "NaN" : "Infinity"));
+        }
+        // As repr() does: the shortest digits that give the same double.
+        char* digits = PyOS_double_to_string(value, 'r', 0, Py_DTSF_ADD_DOT_0, nullptr);
+        out_ += digits;
+        PyMem_Free(digits);
+    }
+
+    void enter(const Place& place, int depth) {
+        if (depth > record::deepest_record) refuse(place, fmt::format("it is nested deeper than {} levels", record::deepest_record));
+    }
+
+    void dict(nb::handle value, const Place& place, int depth) {
+        enter(place, depth);
+        out_ += '{';
+        PyObject* key = nullptr;
+        PyObject* item = nullptr;
+        bool first = true;
+        for (Py_ssize_t position = 0; PyDict_Next(value.ptr(), &position, &key, &item) != 0; first = false) {
+            const nb::object held_key = nb::borrow(key);
+            const nb::object held_item = nb::borrow(item);
+            if (!PyUnicode_Check(key)) {
+                refuse(place, fmt::format("the key {} is of type {}: expected str", record::excerpt(text_of(nb::repr(nb::handle(key)))), type_name_of(nb::handle(key))));
+            }
+            if (!first) out_ += ',';
+            const Place inside{&place, key};
+            string(key, inside);
+            out_ += ':';
+            write(item, inside, depth);
+        }
+        out_ += '}';
+    }
+
+    void list(nb::handle value, Py_ssize_t size, PyObject* (*get)(PyObject*, Py_ssize_t), const Place& place, int depth) {
+        enter(place, depth);
+        out_ += '[';
+        for (Py_ssize_t i = 0; i < size; ++i) {
+            if (i != 0) out_ += ',';
+            const nb::object item = nb::borrow(get(value.ptr(), i));
+            if (!item.is_valid()) throw nb::python_error();  // the list got shorter meanwhile
+            write(item, {&place, nullptr, i}, depth);
+        }
+        out_ += ']';
+    }
+
+    void other(nb::handle value, const Place& place) {
+        const nb::object written = nb::steal(
+            PyObject_CallFunctionObjArgs(nb::module_::import_("dualstore._values").attr("json_text").ptr(), value.ptr(), nullptr));
+        if (!written.is_valid()) refuse(place, exception_text());
+        out_ += nb::cast<std::string>(written);
+    }
+
+    std::string out_;
+};
+
+}  // namespace
+
+std::string to_json(nb::handle value) {
+    JsonWriter writer;
+    writer.write(value, {}, 0);
+    return writer.take();
+}
+
+std::string record_text(nb::handle record) {
+    if (PyDict_Check(record.ptr())) return to_json(record);
+    if (PyBytes_Check(record.ptr())) return {PyBytes_AsString(record.ptr()), static_cast<std::size_t>(PyBytes_Size(record.ptr()))};
+    if (PyUnicode_Check(record.ptr())) {
+        Py_ssize_t size = 0;
+        const char* bytes = PyUnicode_AsUTF8AndSize(record.ptr(), &size);
+        if (bytes != nullptr) return {bytes, static_cast<std::size_t>(size)};
+        PyErr_Clear();
+        refuse({}, "the text holds half a surrogate pair, which is no character");
+    }
+    refuse({}, fmt::format("a record is a dict, or JSON text in str or bytes, not {}", type_name_of(record)));
+}
+
+Value to_parameter(nb::handle value) {
+    PyObject* object = value.ptr();
+    if (value.is_none()) return {};
+    if (PyBool_Check(object)) return object == Py_True;
+    if (PyFloat_Check(object)) return PyFloat_AsDouble(object);
+    if (PyLong_Check(object)) {
+        int overflow = 0;
+        const long long small = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (overflow == 0) return std::int64_t{small};
+    }
+    const auto [kind, text] = [&] {
+        try {
+            return nb::cast<std::pair<std::string, std::string>>(nb::module_::import_("dualstore._values").attr("parameter")(value));
+        } catch (nb::python_error& error) {
+            throw Failed(ErrorCode::invalid_argument, text_of(error.value()));
+        }
+    }();
+    if (kind == "decimal") return Decimal{text};
+    return text;
+}
+
+}  // namespace dualstore::python
