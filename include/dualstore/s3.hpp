@@ -19,6 +19,7 @@ struct AwsOptions {
     std::string profile = {};   // AWS_PROFILE; "default"
     std::string ca_file = {};   // PEM, replaces the system's; AWS_CA_BUNDLE
     std::chrono::milliseconds deadline{60'000};  // for one call, all its attempts together
+    std::optional<int> max_retries = {};         // how often a request that failed is sent again; not given: until the deadline
     Tracer trace = {};
 };
 

@@ -43,8 +43,9 @@ class S3Client {
     std::shared_ptr<ObjectStore> store_;
 };
 
-// SQL over a database's tables. With DUALSTORE_HOME the database is where a DualStorageClient named it; one that nobody named has the
-// built-in tables, in the bucket of `output_location`. Safe to use from many threads.
+// SQL over a database's tables. With the embedded engine the tables are in the bucket of the DualStorageClient that named the database
+// (with DUALSTORE_HOME the first one ever, otherwise the last one of this process); a database that nobody named has the built-in tables,
+// in the bucket of `output_location`. Safe to use from many threads.
 class AthenaClient {
   public:
     struct Options {
@@ -53,6 +54,9 @@ class AthenaClient {
         std::string output_location = {};  // "s3://bucket/prefix/", for results; empty: the workgroup's
         std::string workgroup = {};
         std::string catalog = {};
+        // How often a request to Athena that failed is sent again, and whether (0: not) a query that Athena failed for a passing reason of
+        // its own is run once more. Not given: requests until a minute is over.
+        std::optional<int> max_retries = {};
     };
     [[nodiscard]] static Result<AthenaClient> open(Options options);
 

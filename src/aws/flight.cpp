@@ -238,6 +238,10 @@ void Flight::failed(const Outcome& outcome) {
 }
 
 void Flight::retry(Failure failure) {
+    if (core_->options.max_retries && reply_.attempts > *core_->options.max_retries) {
+        finish();
+        return;
+    }
     std::chrono::milliseconds wait = std::max(back_off(failure, reply_.attempts), retry_after(reply_.response.header("Retry-After")));
     taken_ = core_->quota.take(failure);
     if (taken_ == 0) {

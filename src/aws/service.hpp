@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,7 @@ struct ServiceOptions {
     std::string ca_file = {};
     std::size_t connections = 350;               // at most so many at once; further calls wait for one
     std::chrono::milliseconds deadline{60'000};  // for one call: all its attempts, and all waiting
+    std::optional<int> max_retries = {};         // of one call; not given: until its deadline
     std::chrono::milliseconds silence{20'000};   // of a repeatable call's attempt: when no byte moves for so long, the next one begins
     std::function<Verdict(const Response&)> judge;
     Tracer trace = {};

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 #include "dual/engine_url.hpp"
 #include "dual/home.hpp"
@@ -161,21 +163,51 @@ Result<bool> S3Client::key_exists(std::string_view key) {
 
 namespace {
 
-Result<std::shared_ptr<QueryEngine>> open_directory_engine(const dual::Home& home, const AthenaClient::Options& options) {
-    auto bucket = home.bucket_of(options.database);
-    if (!bucket) return fail(bucket.error());
-    if (bucket->empty()) {
-        std::string_view output = options.output_location;
-        if (!output.starts_with("s3://")) {
-            return fail(ErrorCode::not_found,
-                        fmt::format("nobody named the database {} yet: open a DualStorageClient with it, or give output_location "
-                                    "('s3://bucket/prefix/') for the built-in tables of that bucket",
-                                    options.database));
-        }
-        output.remove_prefix(5);
-        *bucket = output.substr(0, output.find('/'));
+// Where the tables of a database are, for the embedded engine over buckets, which have no catalog: what the DualStorageClients of this
+// process said. Safe to use from many threads.
+class NamedDatabases {
+  public:
+    static NamedDatabases& of_this_process() {
+        static auto& databases = *new NamedDatabases;
+        return databases;
     }
-    auto client = open_directory(home, *bucket, options.database);
+
+    void name(const std::string& database, const std::string& bucket) {
+        const std::scoped_lock lock(mutex_);
+        buckets_[database] = bucket;
+    }
+
+    // Empty: nobody named it.
+    [[nodiscard]] std::string bucket_of(const std::string& database) {
+        const std::scoped_lock lock(mutex_);
+        const auto found = buckets_.find(database);
+        return found == buckets_.end() ? std::string() : found->second;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::string> buckets_;
+};
+
+// The bucket of "s3://bucket/prefix/"; empty where it names none.
+std::string bucket_in(std::string_view output_location) {
+    if (!output_location.starts_with("s3://")) return {};
+    output_location.remove_prefix(5);
+    return std::string(output_location.substr(0, output_location.find('/')));
+}
+
+// An engine over a bucket, where there is no Athena or Trino that would know the database's tables.
+Result<std::shared_ptr<QueryEngine>> open_engine_of_bucket(const std::optional<dual::Home>& home, const AthenaClient::Options& options) {
+    auto bucket = home ? home->bucket_of(options.database) : NamedDatabases::of_this_process().bucket_of(options.database);
+    if (!bucket) return fail(bucket.error());
+    if (bucket->empty()) *bucket = bucket_in(options.output_location);
+    if (bucket->empty()) {
+        return fail(ErrorCode::not_found,
+                    fmt::format("nobody named the database {} yet: open a DualStorageClient with it, or give output_location "
+                                "('s3://bucket/prefix/') for the built-in tables of that bucket",
+                                record::excerpt(options.database)));
+    }
+    auto client = home ? open_directory(*home, *bucket, options.database) : open_cloud(*bucket, options.database, options.region);
     if (!client) return fail(client.error());
     return client->engine();
 }
@@ -183,8 +215,10 @@ Result<std::shared_ptr<QueryEngine>> open_directory_engine(const dual::Home& hom
 }  // namespace
 
 Result<AthenaClient> AthenaClient::open(Options options) {
-    if (const auto home = dual::Home::from_environment()) {
-        auto engine = open_directory_engine(*home, options);
+    const auto home = dual::Home::from_environment();
+    const std::string other = chosen_engine({});
+    if (home || other == "embedded") {
+        auto engine = open_engine_of_bucket(home, options);
         if (!engine) return fail(engine.error());
         return AthenaClient(std::move(*engine));
     }
@@ -192,15 +226,12 @@ Result<AthenaClient> AthenaClient::open(Options options) {
         .database = std::move(options.database), .workgroup = std::move(options.workgroup), .output = std::move(options.output_location)};
     if (!options.catalog.empty()) athena.catalog = std::move(options.catalog);
     athena.aws.region = std::move(options.region);
+    athena.aws.max_retries = options.max_retries;
     dual::EnginePlace place = std::move(athena);
-    if (const std::string other = chosen_engine({}); !other.empty()) {
+    if (!other.empty()) {
         auto parsed = dual::parse_engine_url(other);
         if (!parsed) return fail(parsed.error());
         place = std::move(*parsed);
-    }
-    if (std::holds_alternative<dual::Embedded>(place)) {
-        return fail(ErrorCode::invalid_argument,
-                    "AthenaClient has no bucket of its own to embed: set DUALSTORE_HOME, or use a DualStorageClient");
     }
     auto engine = dual::open_engine(std::move(place), {}, {});
     if (!engine) return fail(engine.error());
@@ -235,6 +266,7 @@ Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::strin
     }
     auto client = home ? open_directory(*home, bucket, database) : open_cloud(bucket, database, region);
     if (!client) return fail(client.error());
+    if (!home && client->engine()->name() == "embedded") NamedDatabases::of_this_process().name(database, bucket);
     return DualStorageClient(std::move(*client));
 }
 

@@ -185,6 +185,7 @@ Result<std::shared_ptr<ObjectStore>> open_s3_store(S3Options options) {
     service.profile = settings->profile;
     service.ca_file = settings->ca_file;
     service.deadline = options.aws.deadline;
+    service.max_retries = options.aws.max_retries;
     service.judge = object::judge;
     service.trace = options.aws.trace;
     auto requests = object::S3Requests::make(std::move(*address), options);

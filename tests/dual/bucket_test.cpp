@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdlib.h>
+
 #include <set>
 #include <thread>
 
 #include "cloud.hpp"
+#include "dualstore/storage.hpp"
 #include "servers/fault_proxy.hpp"
 #include "servers/python.hpp"
 
@@ -42,6 +45,24 @@ class BucketTest : public testing::Test {
     TemporaryFolder cache_;
     RequestCounter requests_;
 };
+
+TEST_F(BucketTest, TheThreeClassesFindEachOthersRecords) {
+    SeaweedFs::shared().make_bucket("three-classes");
+    ::setenv("AWS_ENDPOINT_URL_S3", SeaweedFs::shared().endpoint().c_str(), 1);
+    ::setenv("DUALSTORE_ENGINE", "embedded", 1);
+    ::setenv("XDG_CACHE_HOME", cache_.path().c_str(), 1);
+    EXPECT_EQ(AthenaClient::open({.database = "brands_here"}).error().code, ErrorCode::not_found) << "nobody named it";
+    auto writer = DualStorageClient::open("three-classes", "brands_here", "us-east-1").value();
+    const auto written = writer.write_metadata(7, R"({"brandname":"Kōji"})");
+    ASSERT_TRUE(written) << written.error().message;
+    auto athena = AthenaClient::open({.database = "brands_here", .region = "us-east-1"}).value();
+    EXPECT_EQ(*athena.get_table_count("generated_metadata", "brandname = 'Kōji'"), 1);
+    auto by_bucket =
+        AthenaClient::open({.database = "others", .region = "us-east-1", .output_location = "s3://three-classes/out/"}).value();
+    EXPECT_EQ(*by_bucket.get_table_count("generated_metadata"), 1);
+    EXPECT_THAT(*S3Client::open("three-classes", "us-east-1")->list_keys(), ElementsAre("metadata/brand_7.json"));
+    for (const char* name : {"AWS_ENDPOINT_URL_S3", "DUALSTORE_ENGINE", "XDG_CACHE_HOME"}) ::unsetenv(name);
+}
 
 TEST_F(BucketTest, GivesARecordBackByKeyAndInSql) {
     auto client = open(new_bucket("both-ways"));

@@ -86,7 +86,7 @@ Result<Execution> AthenaEngine::run(const Statement& statement, const QueryOptio
                 stopped(*id, fmt::format("EXCEEDED_TIME_LIMIT: the query ran longer than {} s and was stopped", options_.timeout.count())));
         }
         if ((*ended)->state == "SUCCEEDED") return std::move(**ended);
-        const bool again = attempt == 1 && failed_for_now(**ended) && reads_only(statement.sql);
+        const bool again = attempt == 1 && options_.aws.max_retries != 0 && failed_for_now(**ended) && reads_only(statement.sql);
         if (!again) return fail(execution_error(**ended));
     }
 }
@@ -151,6 +151,7 @@ Result<std::unique_ptr<QueryEngine>> open_athena_engine(AthenaOptions options) {
                            .ca_file = settings->ca_file,
                            .connections = 50,
                            .deadline = options.aws.deadline,
+                           .max_retries = options.aws.max_retries,
                            .judge = sql::remote::athena_verdict,
                            .trace = options.aws.trace});
     if (!service) return fail(std::move(service.error()));

@@ -101,6 +101,21 @@ std::vector<std::size_t> placeholders(std::string_view sql) {
     return offsets;
 }
 
+std::vector<NamedPlaceholder> named_placeholders(std::string_view sql) {
+    std::vector<NamedPlaceholder> found;
+    Scanner scanner(sql);
+    std::size_t behind_colon = 0;
+    while (scanner.next()) {
+        const std::string_view text = scanner.text();
+        const bool word = in_word(text.front()) && (text.front() < '0' || text.front() > '9');
+        if (word && behind_colon != 0 && scanner.begin() == behind_colon) found.push_back({behind_colon - 1, text});
+        // A second colon is no parameter's: `::` is another dialect's cast.
+        const bool colon = text == ":" && (behind_colon == 0 || scanner.begin() != behind_colon);
+        behind_colon = colon ? scanner.begin() + 1 : 0;
+    }
+    return found;
+}
+
 bool parameters_in_where(std::string_view sql) {
     constexpr std::array<std::string_view, 4> statements = {"SELECT", "WITH", "INSERT", "UNLOAD"};
     const auto words = first_words(sql, 1);

@@ -12,6 +12,13 @@ namespace dualstore::sql::remote {
 // Goes by quotes alone and so takes any statement, also one that the service will refuse.
 [[nodiscard]] std::vector<std::size_t> placeholders(std::string_view sql);
 
+struct NamedPlaceholder {
+    std::size_t offset;     // of the colon
+    std::string_view name;  // of letters, digits and '_'; part of the statement
+};
+// The `:name`s that stand for parameters, in the same places.
+[[nodiscard]] std::vector<NamedPlaceholder> named_placeholders(std::string_view sql);
+
 // Whether there are parameters and all of them stand in a WHERE clause of a query, an INSERT or an UNLOAD.
 [[nodiscard]] bool parameters_in_where(std::string_view sql);
 

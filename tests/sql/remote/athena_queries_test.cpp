@@ -161,6 +161,20 @@ TEST_F(AthenaTest, AQueryIsNotStartedAThirdTime) {
     EXPECT_TRUE(error.message.starts_with("GENERIC_INTERNAL_ERROR: worker lost")) << error.message;
 }
 
+TEST_F(AthenaTest, NothingIsTriedMoreOftenThanAllowed) {
+    AthenaOptions given = options();
+    given.aws.max_retries = 0;
+    athena_.script(failing_for_now("GENERIC_INTERNAL_ERROR: worker lost"));
+    EXPECT_EQ(refused(*engine(given), "SELECT 7").code, ErrorCode::unavailable);
+    EXPECT_EQ(athena_.started(), 1U);
+
+    athena_.refuse_always("StartQueryExecution", {.status = 503});
+    given.aws.max_retries = 2;
+    const auto before = athena_.asked("StartQueryExecution").size();
+    EXPECT_EQ(refused(*engine(given), "SELECT 7").code, ErrorCode::unavailable);
+    EXPECT_EQ(athena_.asked("StartQueryExecution").size() - before, 3U) << "once, and two times again";
+}
+
 TEST_F(AthenaTest, WhatWritesIsNeverStartedTwice) {
     athena_.script(failing_for_now("SlowDown"));
     const Error error = refused(*engine(), "INSERT INTO t SELECT 1");

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "dualstore/parameters.hpp"
 #include "sql/remote/statement.hpp"
 
 namespace dualstore::sql::remote {
@@ -89,6 +90,35 @@ TEST(Statement, WhereClausesAreTold) {
                             "CREATE TABLE x AS SELECT a FROM t WHERE a = ?", "DELETE FROM t WHERE a = ?"}) {
         EXPECT_FALSE(parameters_in_where(sql)) << sql;
     }
+}
+
+using Named = std::vector<std::pair<std::string, Value>>;
+
+TEST(BindNames, EachNameBecomesAParameterInItsPlace) {
+    const Named named{{"b", std::int64_t{7}}, {"a_1", std::string("x")}, {"unused", true}};
+    const auto bound = bind_names("SELECT :a_1, f(x)[:b] FROM t WHERE b=:b", named);
+    ASSERT_TRUE(bound) << bound.error().message;
+    EXPECT_EQ(bound->sql, "SELECT ?, f(x)[?] FROM t WHERE b=?");
+    ASSERT_EQ(bound->parameters.size(), 3U);
+    EXPECT_EQ(std::get<std::string>(bound->parameters[0]), "x");
+    EXPECT_EQ(std::get<std::int64_t>(bound->parameters[1]), 7);
+    EXPECT_EQ(std::get<std::int64_t>(bound->parameters[2]), 7);
+}
+
+TEST(BindNames, WhatIsNoNameStays) {
+    for (const char* sql : {"SELECT ':a' -- :a\n, \":a\" /* :a */", "SELECT a::varchar", "SELECT JSON_OBJECT('k' : b)", "SELECT x[1:2]",
+                            "SELECT TIMESTAMP '2024-01-02 03:04:05'", ""}) {
+        const auto bound = bind_names(sql, Named{{"a", true}});
+        ASSERT_TRUE(bound) << sql << ": " << bound.error().message;
+        EXPECT_EQ(bound->sql, sql);
+        EXPECT_TRUE(bound->parameters.empty()) << sql;
+    }
+}
+
+TEST(BindNames, WhatCannotBeBoundIsNamed) {
+    EXPECT_EQ(bind_names("SELECT :missing", Named{{"Missing", true}}).error().message,
+              "INVALID_PARAMETER_USAGE: there is no value for :missing");
+    EXPECT_EQ(bind_names("SELECT :a, ?", Named{{"a", true}}).error().code, ErrorCode::query);
 }
 
 }  // namespace
