@@ -12,12 +12,16 @@ install(TARGETS dualstore_embedded LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES "${duckdb_dir}/lib/libduckdb.so" DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/dualstore" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES "${duckdb_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.duckdb)
-install(FILES "${yyjson_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.yyjson)
-install(FILES "${aws_crt_dir}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.aws-crt)
-install(FILES "${aws_crt_dir}/NOTICE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME NOTICE.aws-crt)
-install(FILES "${aws_crt_dir}/THIRD-PARTY-LICENSES.txt" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.aws-crt-third-party)
+# Of what is inside the libraries.
+function(dualstore_install_licenses folder component)
+    foreach(license "${PROJECT_SOURCE_DIR}/LICENSE:LICENSE" "${duckdb_dir}/LICENSE:LICENSE.duckdb" "${yyjson_dir}/LICENSE:LICENSE.yyjson"
+                    "${aws_crt_dir}/LICENSE:LICENSE.aws-crt" "${aws_crt_dir}/NOTICE:NOTICE.aws-crt"
+                    "${aws_crt_dir}/THIRD-PARTY-LICENSES.txt:LICENSE.aws-crt-third-party")
+        string(REGEX MATCH "^(.*):(.*)$" ignored "${license}")
+        install(FILES "${CMAKE_MATCH_1}" DESTINATION "${folder}" RENAME "${CMAKE_MATCH_2}" COMPONENT "${component}")
+    endforeach()
+endfunction()
+dualstore_install_licenses(${CMAKE_INSTALL_DOCDIR} Unspecified)
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/dualstoreConfig.cmake.in" "${PROJECT_BINARY_DIR}/dualstoreConfig.cmake"
                               INSTALL_DESTINATION ${package_dir})

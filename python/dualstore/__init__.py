@@ -10,7 +10,7 @@
 ``dualstore.aio`` has the same for asyncio.
 """
 
-from dualstore.client import CheckReport, Client, Column, Finding, PutResult, QueryResult, Record, Statistics, open
+from dualstore.client import CheckReport, Client, Column, Finding, PutResult, QueryResult, Record, RecordLike, Statistics, open
 from dualstore.errors import (
     Conflict,
     Corrupt,
@@ -42,6 +42,7 @@ __all__ = [
     "QueryError",
     "QueryResult",
     "Record",
+    "RecordLike",
     "Statistics",
     "Unavailable",
     "Unsupported",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from dualstore.errors import Corrupt, InvalidArgument
+
 _EXPECTED = "expected dict, list, tuple, str, int, float, bool, None, Decimal, datetime, date, UUID or a scalar of numpy"
 
 
@@ -40,9 +42,21 @@ def _numpy_scalar(value: Any) -> Any:
             raise ValueError("NaT is no time: leave the field out, or give None")
         return value.astype("datetime64[us]").item()  # of nanoseconds, item() would make a number
     plain = value.item()
-    if isinstance(plain, numpy.generic) or isinstance(plain, bytes):
+    if isinstance(plain, (numpy.generic, bytes)):
         raise TypeError(f"{type(value).__name__} is no JSON value: {_EXPECTED}")
     return plain
+
+
+def checked_text(value: str) -> str:
+    """The text itself, as keys, names and SQL can hold it. ``InvalidArgument``: none can."""
+    if not isinstance(value, str):
+        raise InvalidArgument(f"{value!r} is no text")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidArgument(f"{value!r} holds half a surrogate pair, which is no character") from None
+    return value
 
 
 # Python refuses to convert more than 4,300 digits at once (sys.set_int_max_str_digits).
@@ -68,14 +82,18 @@ def _integer(digits: str) -> int:
     return -value if start else value
 
 
-def parse_json(text: str | bytes) -> Any:
-    """The value of JSON text. ValueError: it is none."""
+def parse_json(text: str | bytes, key: str) -> Any:
+    """The value of what is stored at a key. ``Corrupt``: it is no JSON."""
     import json
 
     try:
         return json.loads(text)
     except ValueError:
+        pass
+    try:
         return json.loads(text, parse_int=_integer)
+    except ValueError as error:
+        raise Corrupt(f"{key} holds no JSON: {error}", key=key) from error
 
 
 def json_text(value: Any) -> str:
@@ -102,31 +120,27 @@ def json_text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is no JSON value{hint}: {_EXPECTED}")
 
 
-def parameter(value: Any) -> tuple[str, str]:
-    """What a query's parameter is, and its text. TypeError, ValueError: it can be none."""
+def parameter(value: Any) -> tuple[Any, str]:
+    """A query's parameter as str, int, float, bool or exact digits, and the SQL type that it is cast to; without one it has its own.
+
+    Digits come with the type ``decimal``. TypeError, ValueError: it can be none.
+    """
     if _is(value, "numpy", "generic"):
         value = _numpy_scalar(value)
-    if isinstance(value, str):
-        return "text", value
-    if isinstance(value, bool):
-        return "boolean", "true" if value else "false"
-    if isinstance(value, int):
-        return "decimal", str(value)
-    if isinstance(value, float):
-        return "double", repr(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return _integer_text(value), "decimal"
+    if isinstance(value, (str, int, float)):  # bool is an int
+        return value, ""
     if _is(value, "decimal", "Decimal"):
-        return "decimal", f"{_checked_decimal(value):f}"
+        if not value.is_finite():
+            raise ValueError(f"{value} is no decimal of SQL")
+        return f"{value:f}", "decimal"
     if _is(value, "datetime", "datetime"):
-        return "timestamp", _utc_text(value)
+        return _utc_text(value), "timestamp(6)"
     if _is(value, "datetime", "date"):
-        return "date", value.isoformat()
+        return value.isoformat(), "date"
     if _is(value, "uuid", "UUID"):
-        return "text", str(value)
+        return str(value), ""
     raise TypeError(
         f"{type(value).__name__} can be no parameter: expected str, int, float, bool, None, Decimal, datetime, date, UUID or a scalar of numpy"
     )
-
-
-def _checked_decimal(value: Any) -> Any:
-    _decimal_text(value)
-    return value

@@ -1,9 +1,9 @@
 """The client for asyncio.
 
-    from dualstore import aio
+from dualstore import aio
 
-    async with aio.open("s3://brands?region=eu-west-1") as client:
-        await client.put("generated_metadata", {"brandid": 7})
+async with aio.open("s3://brands?region=eu-west-1") as client:
+    await client.put("generated_metadata", {"brandid": 7})
 """
 
 from __future__ import annotations

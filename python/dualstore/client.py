@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from dualstore import _native
-from dualstore._values import parse_json
+from dualstore._values import checked_text, parse_json
 from dualstore.errors import Error
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Client:
         conditional: ``Conflict`` where the condition does not hold. ``arguments`` are ids beside the record, for tables that take them.
         ``InvalidRecord``: refused, nothing was written. ``OutcomeUnknown``: look by key.
         """
-        return PutResult(*self._native.put(table, record, expected_version, only_if_new, dict(arguments or ())))
+        return PutResult(*self._native.put(checked_text(table), record, expected_version, only_if_new, dict(arguments or ())))
 
     def put_many(
         self,
@@ -216,15 +216,15 @@ class Client:
 
     def get(self, table: str, *ids: object) -> Record | None:
         """The record with these ids, one for each field of the table's key, or None."""
-        found = self._native.get(table, [str(one) for one in ids])
+        found = self._native.get(checked_text(table), [checked_text(str(one)) for one in ids])
         if found is None:
             return None
         raw, key, version = found
-        return Record(parse_json(raw), key, version, raw)
+        return Record(parse_json(raw, key), key, version, raw)
 
     def remove(self, table: str, *ids: object, expected_version: str | None = None) -> bool:
         """True: removed, durably. False: there was none. ``Conflict``: another version than the expected one is there."""
-        return self._native.remove(table, [str(one) for one in ids], expected_version)
+        return self._native.remove(checked_text(table), [checked_text(str(one)) for one in ids], expected_version)
 
     def keys(self, table: str) -> Iterator[str]:
         """The keys of a table's objects, in byte order."""
@@ -242,7 +242,7 @@ class Client:
         """
         if isinstance(parameters, Mapping):
             parameters = dict(parameters)
-        return QueryResult(self._native.query(sql, parameters))
+        return QueryResult(self._native.query(checked_text(sql), parameters))
 
     def check(self, table: str | None = None, *, repair: bool = False) -> CheckReport:
         """Looks at every object of a table, or of all tables. With ``repair``, mends what it can; never deletes a record."""
@@ -272,9 +272,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: types.TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: types.TracebackType | None) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -142,9 +142,8 @@ class PyClient {
     }
 
     nb::object get(std::string table, std::vector<std::string> ids) {
-        const auto record = point([client = opened_->get(), table = std::move(table), ids = std::move(ids)]() mutable {
-            return client.get(table, ids);
-        });
+        const auto record =
+            point([client = opened_->get(), table = std::move(table), ids = std::move(ids)]() mutable { return client.get(table, ids); });
         if (!record) return nb::none();
         return nb::make_tuple(nb::bytes(record->bytes.data(), record->bytes.size()), record->key, record->version);
     }
@@ -156,9 +155,8 @@ class PyClient {
 
     // A page of keys, and what to pass as `after` for the next one; empty at the end.
     nb::object keys(std::string table, std::string after) {
-        const auto page = lengthy([client = opened_->get(), table = std::move(table), after = std::move(after)]() mutable {
-            return client.list(table, after);
-        });
+        const auto page = lengthy(
+            [client = opened_->get(), table = std::move(table), after = std::move(after)]() mutable { return client.list(table, after); });
         nb::list keys;
         for (const auto& object : page.objects) keys.append(nb::cast(object.key));
         return nb::make_tuple(keys, page.next);
@@ -220,8 +218,8 @@ void bind_client(nb::module_& module) {
     nb::class_<PyClient>(module, "Client")
         .def(
             "__init__",
-            [](PyClient* self, std::string store, std::string engine, const std::string& tables, std::string database, const std::string& verify,
-               std::int64_t stale, std::string cache, bool create) {
+            [](PyClient* self, std::string store, std::string engine, const std::string& tables, std::string database,
+               const std::string& verify, std::int64_t stale, std::string cache, bool create) {
                 new (self) PyClient({.store = std::move(store),
                                      .engine = std::move(engine),
                                      .database = std::move(database),

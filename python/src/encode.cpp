@@ -1,8 +1,10 @@
 #include "encode.hpp"
 
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "errors.hpp"
@@ -54,6 +56,17 @@ std::string exception_text() {
     return text_of(error.value());
 }
 
+// The bytes of a str; they live as long as it.
+std::string_view utf8(nb::handle value, const Place& place) {
+    Py_ssize_t size = 0;
+    const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+    if (bytes == nullptr) {
+        PyErr_Clear();
+        refuse(place, fmt::format("{} holds half a surrogate pair, which is no character", record::excerpt(text_of(nb::repr(value)))));
+    }
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
 class JsonWriter {
   public:
     void write(nb::handle value, const Place& place, int depth) {
@@ -74,15 +87,7 @@ class JsonWriter {
   private:
     void text(std::string_view written) { out_ += written; }
 
-    void string(nb::handle value, const Place& place) {
-        Py_ssize_t size = 0;
-        const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
-        if (bytes == nullptr) {
-            PyErr_Clear();
-            refuse(place, fmt::format("{} holds half a surrogate pair, which is no character", text_of(nb::repr(value))));
-        }
-        record::append_json_string(out_, std::string_view(bytes, static_cast<std::size_t>(size)));
-    }
+    void string(nb::handle value, const Place& place) { record::append_json_string(out_, utf8(value, place)); }
 
     void integer(nb::handle value, const Place& place) {
         int overflow = 0;
@@ -118,7 +123,8 @@ class JsonWriter {
             const nb::object held_key = nb::borrow(key);
             const nb::object held_item = nb::borrow(item);
             if (!PyUnicode_Check(key)) {
-                refuse(place, fmt::format("the key {} is of type {}: expected str", record::excerpt(text_of(nb::repr(nb::handle(key)))), type_name_of(nb::handle(key))));
+                refuse(place, fmt::format("the key {} is of type {}: expected str", record::excerpt(text_of(nb::repr(nb::handle(key)))),
+                                          type_name_of(nb::handle(key))));
             }
             if (!first) out_ += ',';
             const Place inside{&place, key};
@@ -162,35 +168,38 @@ std::string to_json(nb::handle value) {
 std::string record_text(nb::handle record) {
     if (PyDict_Check(record.ptr())) return to_json(record);
     if (PyBytes_Check(record.ptr())) return {PyBytes_AsString(record.ptr()), static_cast<std::size_t>(PyBytes_Size(record.ptr()))};
-    if (PyUnicode_Check(record.ptr())) {
-        Py_ssize_t size = 0;
-        const char* bytes = PyUnicode_AsUTF8AndSize(record.ptr(), &size);
-        if (bytes != nullptr) return {bytes, static_cast<std::size_t>(size)};
-        PyErr_Clear();
-        refuse({}, "the text holds half a surrogate pair, which is no character");
-    }
+    if (PyUnicode_Check(record.ptr())) return std::string(utf8(record, {}));
     refuse({}, fmt::format("a record is a dict, or JSON text in str or bytes, not {}", type_name_of(record)));
 }
 
-Value to_parameter(nb::handle value) {
+namespace {
+
+// What SQL has a type of its own for.
+std::optional<Value> plain(nb::handle value) {
     PyObject* object = value.ptr();
-    if (value.is_none()) return {};
-    if (PyBool_Check(object)) return object == Py_True;
-    if (PyFloat_Check(object)) return PyFloat_AsDouble(object);
-    if (PyLong_Check(object)) {
-        int overflow = 0;
-        const long long small = PyLong_AsLongLongAndOverflow(object, &overflow);
-        if (overflow == 0) return std::int64_t{small};
+    if (value.is_none()) return Value();
+    if (PyBool_Check(object)) return Value(object == Py_True);
+    if (PyFloat_Check(object)) return Value(PyFloat_AsDouble(object));
+    if (PyUnicode_Check(object)) return Value(std::string(utf8(value, {})));
+    if (!PyLong_Check(object)) return std::nullopt;
+    int overflow = 0;
+    const long long small = PyLong_AsLongLongAndOverflow(object, &overflow);
+    return overflow == 0 ? std::optional(Value(std::int64_t{small})) : std::nullopt;
+}
+
+}  // namespace
+
+Parameter to_parameter(nb::handle value) {
+    if (auto known = plain(value)) return {std::move(*known), {}};
+    try {
+        const nb::object converted = nb::module_::import_("dualstore._values").attr("parameter")(value);
+        auto type = nb::cast<std::string>(converted[1]);
+        Value held = plain(converted[0]).value();
+        if (type == "decimal") return {Decimal{std::get<std::string>(held)}, {}};
+        return {std::move(held), std::move(type)};
+    } catch (nb::python_error& error) {
+        throw Failed(ErrorCode::invalid_argument, text_of(error.value()));
     }
-    const auto [kind, text] = [&] {
-        try {
-            return nb::cast<std::pair<std::string, std::string>>(nb::module_::import_("dualstore._values").attr("parameter")(value));
-        } catch (nb::python_error& error) {
-            throw Failed(ErrorCode::invalid_argument, text_of(error.value()));
-        }
-    }();
-    if (kind == "decimal") return Decimal{text};
-    return text;
 }
 
 }  // namespace dualstore::python

@@ -11,14 +11,19 @@
 
 namespace dualstore::python {
 
-// Any JSON value as compact JSON text: dict with str keys, list, tuple, str, int, float, bool, None, Decimal, datetime, date, UUID, scalars of
-// numpy. Throws Failed (invalid_record), naming the path, for anything else, NaN and the infinities.
+// Any JSON value as compact JSON text: dict with str keys, list, tuple, str, int, float, bool, None, Decimal, datetime, date, UUID, scalars
+// of numpy. Throws Failed (invalid_record), naming the path, for anything else, NaN and the infinities.
 [[nodiscard]] std::string to_json(nanobind::handle value);
 
 // The same for a record: a dict, or str or bytes that are JSON text already.
 [[nodiscard]] std::string record_text(nanobind::handle record);
 
-// One parameter of a query. Throws Failed (invalid_argument).
-[[nodiscard]] Value to_parameter(nanobind::handle value);
+struct Parameter {
+    Value value;
+    std::string type;  // what it is cast to; empty: it has its own type
+};
+
+// One parameter of a query. Throws Failed.
+[[nodiscard]] Parameter to_parameter(nanobind::handle value);
 
 }  // namespace dualstore::python

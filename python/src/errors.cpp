@@ -9,8 +9,8 @@ namespace dualstore::python {
 
 nb::object exception_of(const Error& error) {
     const std::string code(name(error.code));
-    return nb::module_::import_("dualstore.errors").attr("_from_native")(code.c_str(), error.message.c_str(), error.operation.c_str(),
-                                                                         error.key.c_str(), error.retry == Retry::safe);
+    return nb::module_::import_("dualstore.errors")
+        .attr("_from_native")(code.c_str(), error.message.c_str(), error.operation.c_str(), error.key.c_str(), error.retry == Retry::safe);
 }
 
 void translate_errors() {

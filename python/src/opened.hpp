@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "errors.hpp"
@@ -26,16 +27,13 @@ class Opened {
     // A copy, which shares the client's state and keeps it alive.
     [[nodiscard]] T get() {
         if (!value_) throw Failed(ErrorCode::invalid_argument, "the client was closed: open another one");
-        if (owner_ != ::getpid()) {
-            abandon();
-            open_here();
-        }
+        if (owner_ != ::getpid()) open_here();
         return *value_;
     }
 
     // Idempotent.
     void close() {
-        if (owner_ != ::getpid()) abandon();
+        let_go();
         value_.reset();
     }
 
@@ -45,12 +43,16 @@ class Opened {
             const nanobind::gil_scoped_release release;
             return open_();
         }();
-        value_ = std::make_unique<T>(value_or_throw(std::move(opened)));
+        auto here = std::make_unique<T>(value_or_throw(std::move(opened)));
+        let_go();
+        value_ = std::move(here);
         owner_ = ::getpid();
     }
 
-    // The parent's threads, which its destructor would wait for, are not here.
-    void abandon() { static_cast<void>(value_.release()); }
+    // A parent's client is left as it is: its threads, which its destructor would wait for, are not here.
+    void let_go() {
+        if (owner_ != ::getpid()) std::ignore = value_.release();
+    }
 
     Open open_;
     std::unique_ptr<T> value_;

@@ -28,11 +28,9 @@ struct Query {
 template <class Execute>
 std::shared_ptr<QueryResult> run_query(Query query, Execute execute) {
     std::stop_source stop;
-    auto outcome = run_interruptibly(
-        [query = std::move(query), execute = std::move(execute), token = stop.get_token()]() mutable {
-            return execute(query, QueryOptions{.stop = token});
-        },
-        &stop);
+    auto outcome = run_interruptibly([query = std::move(query), execute = std::move(execute),
+                                      token = stop.get_token()]() mutable { return execute(query, QueryOptions{.stop = token}); },
+                                     &stop);
     return std::make_shared<QueryResult>(value_or_throw(std::move(outcome)));
 }
 

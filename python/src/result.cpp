@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -100,8 +101,6 @@ std::vector<nb::object> dict_names(const QueryResult& result) {
     return names;
 }
 
-using Held = std::shared_ptr<const QueryResult>;
-
 nb::list columns(const QueryResult& result) {
     nb::list list;
     for (const auto& column : result.columns) list.append(nb::make_tuple(text(column.name), text(column.type)));
@@ -121,7 +120,7 @@ nb::dict statistics(const QueryResult& result) {
 }
 
 // A capsule of the Arrow PyCapsule interface; it releases a stream that nobody took.
-nb::object arrow_stream(const Held& result) {
+nb::object arrow_stream(const QueryResult& result) {
     auto stream = std::make_unique<ArrowArrayStream>();
     stream->release = nullptr;
     value_or_throw(export_arrow(result, stream.get()));
@@ -131,7 +130,7 @@ nb::object arrow_stream(const Held& result) {
         delete left;
     });
     if (capsule == nullptr) throw nb::python_error();
-    static_cast<void>(stream.release());
+    std::ignore = stream.release();  // it is the capsule's now
     return nb::steal(capsule);
 }
 
@@ -154,7 +153,7 @@ void bind_result(nb::module_& module) {
         .def("columns", &columns)
         .def("statistics", &statistics)
         .def("dicts", &to_dicts)
-        .def("arrow_stream", [](const std::shared_ptr<QueryResult>& result) { return arrow_stream(result); });
+        .def("arrow_stream", &arrow_stream);
 }
 
 }  // namespace dualstore::python

@@ -65,8 +65,7 @@ class PyS3Client {
         });
     }
     nb::object read_json(std::string key) {
-        return text_or_none(
-            point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
+        return text_or_none(point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
     }
     std::vector<std::string> list_keys(std::string prefix) {
         return value_or_throw(
@@ -119,16 +118,17 @@ class PyDualStorageClient {
     using Written = DualStorageClient::Written;
 
     PyDualStorageClient(std::string bucket, std::string database, std::string region)
-        : local_(is_local()),
-          opened_([bucket = std::move(bucket), database = std::move(database), region = std::move(region)] {
+        : local_(is_local()), opened_([bucket = std::move(bucket), database = std::move(database), region = std::move(region)] {
               return DualStorageClient::open(bucket, database, region);
           }) {}
 
     nb::dict write_metadata(std::int64_t brandid, nb::handle metadata) {
-        return write(metadata, [brandid](DualStorageClient& client, const std::string& json) { return client.write_metadata(brandid, json); });
+        return write(metadata,
+                     [brandid](DualStorageClient& client, const std::string& json) { return client.write_metadata(brandid, json); });
     }
     nb::dict write_feedback(std::int64_t brandid, nb::handle feedback) {
-        return write(feedback, [brandid](DualStorageClient& client, const std::string& json) { return client.write_feedback(brandid, json); });
+        return write(feedback,
+                     [brandid](DualStorageClient& client, const std::string& json) { return client.write_feedback(brandid, json); });
     }
     nb::dict write_workflow_execution(nb::handle execution) {
         return write(execution, [](DualStorageClient& client, const std::string& json) { return client.write_workflow_execution(json); });

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <random>
 
+#include "record/random.hpp"
+
 namespace dualstore::aws {
 
 using namespace std::chrono_literals;
@@ -13,7 +15,11 @@ namespace {
 constexpr std::chrono::milliseconds longest = 5s;
 
 std::chrono::milliseconds random_between(std::chrono::milliseconds least, std::chrono::milliseconds most) {
-    thread_local std::minstd_rand random{std::random_device{}()};
+    thread_local std::minstd_rand random = [] {
+        const auto bytes = record::random_bytes();
+        std::seed_seq seed(bytes.begin(), bytes.end());
+        return std::minstd_rand(seed);
+    }();
     return std::chrono::milliseconds{std::uniform_int_distribution{least.count(), most.count()}(random)};
 }
 

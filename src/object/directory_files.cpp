@@ -10,7 +10,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <random>
+
+#include "record/random.hpp"
 
 namespace dualstore::object {
 namespace {
@@ -58,11 +59,6 @@ void remove_leftovers(int all) {
         for (const auto& file : names_in(folder.get())) unlinkat(folder.get(), file.c_str(), 0);
         unlinkat(all, writer.c_str(), AT_REMOVEDIR);
     }
-}
-
-std::string unguessable_name() {
-    std::random_device random;  // the kernel's generator
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 int write_whole(int fd, std::string_view bytes) {
@@ -205,7 +201,7 @@ Result<WriterFolder> WriterFolder::make(int own) {
     // Held until the new folder has its own lock: none who cleans can take it for a dead writer's before.
     if (lock(all.get(), LOCK_EX) != 0) return failed(errno);
     remove_leftovers(all.get());
-    std::string name = unguessable_name();
+    std::string name = record::random_name();
     if (mkdirat(all.get(), name.c_str(), 0777) != 0) return failed(errno);
     Descriptor folder(openat(all.get(), name.c_str(), folder_flags));
     if (!folder || lock(folder.get(), LOCK_EX) != 0) return failed(errno);

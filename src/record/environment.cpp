@@ -2,20 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <random>
+#include "record/random.hpp"
 
 namespace dualstore {
 
 Environment Environment::system() {
     return {
         [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); },
-        [] {
-            // libstdc++ and libc++ take these from the kernel (getrandom, /dev/urandom) when asked for that token.
-            std::random_device device("/dev/urandom");
-            std::array<std::uint8_t, 16> bytes{};
-            for (auto& byte : bytes) byte = static_cast<std::uint8_t>(device());
-            return bytes;
-        },
+        record::random_bytes,
     };
 }
 

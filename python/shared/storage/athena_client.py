@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dualstore import _native
+from dualstore._values import checked_text
 
 from .errors import AthenaError, DualStorageError, raises
 
@@ -32,6 +33,8 @@ class AthenaClient:
         workgroup: str | None = None,
         catalog: str | None = None,
     ) -> None:
+        if max_retries is not None and max_retries < 0:
+            raise AthenaError(f"max_retries is {max_retries}: expected 0 or more", code="invalid_argument")
         self.database = database
         self.region = region
         self.output_location = output_location
@@ -43,7 +46,7 @@ class AthenaClient:
         """Runs one query and returns its rows. ``parameters`` are a list for its ``?``, or a dict for its ``:name``; they are bound, and
         never become part of the SQL.
         """
-        return self._native.execute_query(query, dict(parameters) if isinstance(parameters, Mapping) else parameters)
+        return self._native.execute_query(checked_text(query), dict(parameters) if isinstance(parameters, Mapping) else parameters)
 
     @raises(AthenaError)
     def query_table(
@@ -52,12 +55,14 @@ class AthenaClient:
         """The rows of one table. ``columns`` and ``where`` are SQL; the table's name is checked and quoted."""
         if limit is not None and limit < 0:
             raise AthenaError(f"limit is {limit}: expected 0 or more", code="invalid_argument")
-        return self._native.query_table(table_name, columns if isinstance(columns, str) else ", ".join(columns), where or None, limit)
+        return self._native.query_table(
+            checked_text(table_name), checked_text(columns if isinstance(columns, str) else ", ".join(columns)), where or None, limit
+        )
 
     @raises(AthenaError)
     def get_table_count(self, table_name: str, where: str | None = None) -> int:
         """The number of a table's rows, or of those for which the SQL in ``where`` is true."""
-        return self._native.get_table_count(table_name, where or None)
+        return self._native.get_table_count(checked_text(table_name), where or None)
 
 
 __all__ = ["AthenaClient", "AthenaError", "DualStorageError"]

@@ -24,11 +24,13 @@ class AthenaError(DualStorageError):
     """A call of AthenaClient failed."""
 
 
-def wrapped(error: BaseException, kind: type[DualStorageError] = DualStorageError, *, before: str = "", key: str = "") -> DualStorageError:
-    """The error as one of the three, with ``before`` in front of its text where that does not stand there already."""
+def wrapped(
+    error: BaseException, kind: type[DualStorageError] = DualStorageError, *, before: str = "", after: str = "", key: str = ""
+) -> DualStorageError:
+    """The error as one of the three, with ``before`` in front of its text where that does not stand there already, and ``after`` behind."""
     text = str(error)
     return kind(
-        text if text.startswith(before) else before + text,
+        ("" if text.startswith(before) else before) + text + after,
         code=getattr(error, "code", None) if isinstance(error, dualstore.Error) else None,
         key=getattr(error, "key", "") or key,
         operation=getattr(error, "operation", ""),
@@ -36,8 +38,8 @@ def wrapped(error: BaseException, kind: type[DualStorageError] = DualStorageErro
     )
 
 
-def raises(kind: type[DualStorageError]) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """The library's errors leave the method as ``kind``."""
+def raises(kind: type[DualStorageError], *, before: str = "") -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """The library's errors leave the method as ``kind``, with ``before`` in front of their text."""
 
     def decorate(method: Callable[_P, _R]) -> Callable[_P, _R]:
         @functools.wraps(method)
@@ -47,7 +49,7 @@ def raises(kind: type[DualStorageError]) -> Callable[[Callable[_P, _R]], Callabl
             except DualStorageError:
                 raise
             except dualstore.Error as error:
-                raise wrapped(error, kind) from error
+                raise wrapped(error, kind, before=before) from error
 
         return call
 

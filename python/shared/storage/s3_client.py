@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dualstore import _native
-from dualstore._values import parse_json
+from dualstore._values import checked_text, parse_json
 
 from .errors import DualStorageError, S3Error, raises, whole_number
 
@@ -33,42 +33,36 @@ class S3Client:
     @raises(S3Error)
     def read_metadata(self, brandid: int, prefix: str = "metadata") -> dict[str, Any] | None:
         """The record at ``prefix/brand_{brandid}.json``, or None."""
-        record: dict[str, Any] | None = self._value(self._native.read_metadata(whole_number(brandid, "brandid"), prefix))
+        brand = whole_number(brandid, "brandid")
+        text = self._native.read_metadata(brand, prefix)
+        record: dict[str, Any] | None = None if text is None else parse_json(text, f"{prefix.rstrip('/')}/brand_{brand}.json")
         return record
 
     @raises(S3Error)
     def write_json(self, key: str, data: Any) -> str:
         """Writes any JSON value, compact, on one line, and returns the key. Replaces what was there."""
-        return self._native.write_json(key, data)
+        return self._native.write_json(checked_text(key), data)
 
     @raises(S3Error)
     def read_json(self, key: str) -> Any:
         """The JSON value at a key, or None where there is none."""
-        return self._value(self._native.read_json(key), key)
+        text = self._native.read_json(checked_text(key))
+        return None if text is None else parse_json(text, key)
 
     @raises(S3Error)
     def list_keys(self, prefix: str = "") -> list[str]:
         """All keys that begin with ``prefix``, in byte order."""
-        return self._native.list_keys(prefix)
+        return self._native.list_keys(checked_text(prefix))
 
     @raises(S3Error)
     def delete_key(self, key: str) -> bool:
         """Removes the object. True: there was one. Idempotent."""
-        return self._native.delete_key(key)
+        return self._native.delete_key(checked_text(key))
 
     @raises(S3Error)
     def key_exists(self, key: str) -> bool:
         """Whether there is an object."""
-        return self._native.key_exists(key)
-
-    @staticmethod
-    def _value(text: str | None, key: str = "") -> Any:
-        if text is None:
-            return None
-        try:
-            return parse_json(text)
-        except ValueError as error:
-            raise S3Error(f"{key or 'the object'} holds no JSON: {error}", code="corrupt", key=key) from error
+        return self._native.key_exists(checked_text(key))
 
 
 __all__ = ["DualStorageError", "S3Client", "S3Error"]

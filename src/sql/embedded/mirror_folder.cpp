@@ -8,10 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include "record/random.hpp"
 
 namespace dualstore::sql {
 namespace {
@@ -53,8 +54,7 @@ std::optional<MirrorFolder::Lock> MirrorFolder::try_lock() const {
 }
 
 std::string MirrorFolder::new_name() {
-    std::random_device random;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}{}", random(), random(), random(), random(), suffix);
+    return record::random_name().append(suffix);
 }
 
 bool MirrorFolder::publish(const std::string& snapshot) const {
