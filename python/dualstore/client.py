@@ -276,7 +276,7 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<dualstore.Client: {self._store.split('?', 1)[0]}>"
+        return f"<dualstore.Client: {self._store.rsplit('?', 1)[0]}>"
 
 
 def open(
@@ -300,7 +300,7 @@ def open(
     write.
     """
     if isinstance(store, os.PathLike):
-        store = f"file:{os.fspath(store)}"
+        store = f"file:{os.fspath(store)}?sync=on"  # with a setting behind it, a '?' in the path is the path's
     return Client(
         store or os.environ.get("DUALSTORE_STORE") or "file:./dualstore-data",
         engine or os.environ.get("DUALSTORE_ENGINE") or "embedded",

@@ -42,9 +42,9 @@ std::optional<Home> Home::from_environment() {
     return std::nullopt;
 }
 
-Result<std::string> Home::bucket_url(std::string_view bucket) const {
+Result<std::string> Home::bucket_folder(std::string_view bucket) const {
     if (auto fits = check_bucket_name(bucket); !fits) return fail(fits.error());
-    return fmt::format("file:{}/{}", folder_, bucket);
+    return fmt::format("{}/{}", folder_, bucket);
 }
 
 Result<std::string> Home::database_file(std::string_view database) const {

@@ -17,8 +17,8 @@ class Home {
     // None where DUALSTORE_HOME is not set.
     [[nodiscard]] static std::optional<Home> from_environment();
 
-    // The store's URL for a bucket. Errors as check_bucket_name.
-    [[nodiscard]] Result<std::string> bucket_url(std::string_view bucket) const;
+    // The directory that is the bucket. Errors as check_bucket_name.
+    [[nodiscard]] Result<std::string> bucket_folder(std::string_view bucket) const;
 
     // The bucket that a database's tables are located in; empty for a database that nobody named yet.
     [[nodiscard]] Result<std::string> bucket_of(std::string_view database) const;

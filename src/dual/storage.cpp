@@ -22,9 +22,10 @@ std::string chosen_engine(std::string_view otherwise) {
 }
 
 Result<Client> open_directory(const dual::Home& home, std::string_view bucket, std::string_view database) {
-    auto url = home.bucket_url(bucket);
-    if (!url) return fail(url.error());
-    return Client::open({.store = std::move(*url), .engine = chosen_engine("embedded"), .database = std::string(database)});
+    auto folder = home.bucket_folder(bucket);
+    if (!folder) return fail(folder.error());
+    // With a setting of its own, a '?' before it is the folder's.
+    return Client::open({.store = fmt::format("file:{}?sync=on", *folder), .engine = chosen_engine("embedded"), .database = std::string(database)});
 }
 
 // Regions and databases come from configuration; in an URL they must not turn into settings.
@@ -115,9 +116,9 @@ Result<std::string> put_text(ObjectStore& store, std::string key, const Result<s
 
 Result<S3Client> S3Client::open(std::string bucket, std::string region) {
     if (const auto home = dual::Home::from_environment()) {
-        auto url = home->bucket_url(bucket);
-        if (!url) return fail(url.error());
-        auto store = open_directory_store(url->substr(std::string_view("file:").size()));
+        auto folder = home->bucket_folder(bucket);
+        if (!folder) return fail(folder.error());
+        auto store = open_directory_store(*folder);
         if (!store) return fail(store.error());
         return S3Client(std::move(*store));
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dualstore
 import pytest
+from shared.storage import DualStorageClient
 
 TABLE = "generated_metadata"
 
@@ -132,6 +133,19 @@ def test_a_closed_client_says_so(tmp_path: Path) -> None:
     client.close()
     with pytest.raises(dualstore.InvalidArgument, match="closed"):
         client.get(TABLE, 1)
+
+
+@pytest.mark.parametrize("name", ["we?ird", "sp ace", "%41#&=", "Kōji 名前", "a?sync=off"])
+def test_a_path_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with dualstore.open(tmp_path / name) as client:
+        client.put(TABLE, {"brandid": 1})
+        assert len(client.query("SELECT * FROM generated_metadata")) == 1
+    assert (tmp_path / name / "metadata" / "brand_1.json").is_file()
+    monkeypatch.setenv("DUALSTORE_HOME", str(tmp_path / "home" / name))
+    storage = DualStorageClient("a-bucket")
+    storage.write_metadata(1, {})
+    assert storage.athena_client.get_table_count(TABLE) == 1
+    assert (tmp_path / "home" / name / "a-bucket" / "metadata" / "brand_1.json").is_file()
 
 
 def test_variables_name_what_is_not_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
