@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <variant>
@@ -36,14 +35,12 @@ ArrowStringView view(std::string_view text) {
 ArrowErrorCode append(ArrowArray* array, const ColumnType& type, const Value& value);
 
 ArrowErrorCode append_decimal(ArrowArray* array, const ColumnType& type, std::string_view digits) {
-    const auto point = std::min(digits.find('.'), digits.size());
-    std::string unscaled(digits.substr(0, point));
-    const std::string_view fraction = digits.substr(std::min(point + 1, digits.size()));
-    if (fraction.size() > static_cast<std::size_t>(type.scale)) return EINVAL;
-    unscaled.append(fraction).append(static_cast<std::size_t>(type.scale) - fraction.size(), '0');
+    if (type.kind == Kind::text) return ArrowArrayAppendString(array, view(digits));
+    const auto number = type.kind == Kind::decimal ? unscaled(type, digits) : std::nullopt;
+    if (!number) return EINVAL;
     ArrowDecimal decimal;
     ArrowDecimalInit(&decimal, 128, type.precision, type.scale);
-    NANOARROW_RETURN_NOT_OK(ArrowDecimalSetDigits(&decimal, view(unscaled)));
+    NANOARROW_RETURN_NOT_OK(ArrowDecimalSetDigits(&decimal, view(*number)));
     return ArrowArrayAppendDecimal(array, &decimal);
 }
 
@@ -79,9 +76,12 @@ struct Append {
 
     ArrowErrorCode operator()(std::monostate) const { return ArrowArrayAppendNull(array, 1); }
     ArrowErrorCode operator()(bool value) const { return is(Kind::boolean) ? ArrowArrayAppendInt(array, value ? 1 : 0) : EINVAL; }
-    ArrowErrorCode operator()(std::int64_t value) const { return is(Kind::integer) ? ArrowArrayAppendInt(array, value) : EINVAL; }
+    // The embedded engine's sums are decimals, and come as integers where they fit.
+    ArrowErrorCode operator()(std::int64_t value) const {
+        return is(Kind::integer) ? ArrowArrayAppendInt(array, value) : append_decimal(array, type, std::to_string(value));
+    }
     ArrowErrorCode operator()(double value) const { return is(Kind::floating) ? ArrowArrayAppendDouble(array, value) : EINVAL; }
-    ArrowErrorCode operator()(const Decimal& value) const { return is(Kind::decimal) ? append_decimal(array, type, value.digits) : EINVAL; }
+    ArrowErrorCode operator()(const Decimal& value) const { return append_decimal(array, type, value.digits); }
     ArrowErrorCode operator()(const Binary& value) const {
         if (!is(Kind::binary)) return EINVAL;
         ArrowBufferView bytes;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <limits>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -67,7 +68,8 @@ std::pair<std::string, std::string_view> field_of(std::string_view text) {
         return {name, trimmed(text.substr(std::min(at + 1, text.size())))};
     }
     const auto space = text.find(' ');
-    const bool named = space != text.npos && text.find('(') > space && !text.starts_with("interval ");
+    const bool interval = text == "interval day to second" || text == "interval year to month";
+    const bool named = space != text.npos && text.find('(') > space && !interval;
     if (!named) return {std::string(), text};
     return {std::string(text.substr(0, space)), trimmed(text.substr(space + 1))};
 }
@@ -132,7 +134,7 @@ class TimeReader {
     // 1970 is day 0.
     [[nodiscard]] std::optional<std::int64_t> day() {
         const bool negative = literal('-');
-        if (!negative && literal('+')) return day();
+        if (!negative) std::ignore = literal('+');
         const auto year = number(4, 6);
         if (!year || *year > 32'000 || !literal('-')) return std::nullopt;
         const auto month = number(2, 2);
@@ -178,7 +180,7 @@ class TimeReader {
         const auto hours = number(2, 2);
         if (!hours || !literal(':')) return std::nullopt;
         const auto minutes = number(2, 2);
-        if (!minutes) return std::nullopt;
+        if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
         const std::int64_t seconds = *hours * 3600 + *minutes * 60;
         return west ? -seconds : seconds;
     }
@@ -189,14 +191,15 @@ class TimeReader {
 };
 
 void fit_children(ColumnType& type, const Value& value) {
-    if (const auto* array = std::get_if<Array>(&value)) {
-        for (const Value& item : array->items) fit(type.children.at(0), item);
-    } else if (const auto* map = std::get_if<Map>(&value); map != nullptr && type.children.size() == 2) {
+    if (const auto* array = std::get_if<Array>(&value); array != nullptr && type.kind == Kind::list) {
+        for (const Value& item : array->items) fit(type.children[0], item);
+    } else if (const auto* map = std::get_if<Map>(&value); map != nullptr && type.kind == Kind::map) {
         for (const auto& [key, item] : map->entries) {
             fit(type.children[0], key);
             fit(type.children[1], item);
         }
-    } else if (const auto* row = std::get_if<Row>(&value); row != nullptr && type.children.size() == row->fields.size()) {
+    } else if (const auto* row = std::get_if<Row>(&value);
+               row != nullptr && type.kind == Kind::row && type.children.size() == row->fields.size()) {
         for (std::size_t i = 0; i < row->fields.size(); ++i) fit(type.children[i], row->fields[i].second);
     }
 }
@@ -250,17 +253,33 @@ std::optional<std::int64_t> time_number(const ColumnType& type, std::string_view
     return number;
 }
 
+std::optional<std::string> unscaled(const ColumnType& type, std::string_view digits) {
+    const bool negative = digits.starts_with('-');
+    if (negative) digits.remove_prefix(1);
+    const auto point = std::min(digits.find('.'), digits.size());
+    const std::string_view fraction = digits.substr(std::min(point + 1, digits.size()));
+    if (fraction.size() > static_cast<std::size_t>(type.scale)) return std::nullopt;
+    std::string number(digits.substr(0, point));
+    number.append(fraction).append(static_cast<std::size_t>(type.scale) - fraction.size(), '0');
+    number.erase(0, std::min(number.find_first_not_of('0'), number.size() - std::min<std::size_t>(number.size(), 1)));
+    if (number.empty() || number.size() > static_cast<std::size_t>(type.precision)) return std::nullopt;
+    return negative ? "-" + number : number;
+}
+
 void fit(ColumnType& type, const Value& value) {
+    fit_children(type, value);
     const auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr) {
-        fit_children(type, value);
-        return;
+    const auto* decimal = std::get_if<Decimal>(&value);
+    bool fits = true;
+    if (decimal != nullptr) {
+        fits = type.kind != Kind::decimal || unscaled(type, decimal->digits);
+    } else if (text != nullptr) {
+        type.text_bytes += static_cast<std::int64_t>(text->size());
+        const bool is_time = type.kind == Kind::date || type.kind == Kind::time || type.kind == Kind::timestamp;
+        fits = is_time ? time_number(type, *text).has_value() : type.children.empty();
     }
-    const bool is_time = type.kind == Kind::date || type.kind == Kind::time || type.kind == Kind::timestamp;
-    if (is_time ? !time_number(type, *text) : !type.children.empty()) type = {};
-    if (type.kind != Kind::text) return;
-    type.text_bytes += static_cast<std::int64_t>(text->size());
-    if (type.text_bytes > std::numeric_limits<std::int32_t>::max()) type.arrow = NANOARROW_TYPE_LARGE_STRING;
+    if (!fits) type = {.text_bytes = type.text_bytes};
+    if (type.kind == Kind::text && type.text_bytes > std::numeric_limits<std::int32_t>::max()) type.arrow = NANOARROW_TYPE_LARGE_STRING;
 }
 
 ArrowErrorCode set_type(ArrowSchema* schema, const ColumnType& type) {

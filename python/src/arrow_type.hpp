@@ -36,6 +36,9 @@ void fit(ColumnType& type, const Value& value);
 // The schema of such a column; initialised before, nullable. An error code of the C library's.
 [[nodiscard]] ArrowErrorCode set_type(ArrowSchema* schema, const ColumnType& type);
 
+// A decimal's digits without the point, as its scale has them: "1.5" with two digits is "150". None: `fit` makes it text.
+[[nodiscard]] std::optional<std::string> unscaled(const ColumnType& type, std::string_view digits);
+
 // A date as days, a time or timestamp in the type's unit, since midnight or 1970. None: `fit` makes it text.
 [[nodiscard]] std::optional<std::int64_t> time_number(const ColumnType& type, std::string_view text);
 

@@ -39,8 +39,9 @@ auto point(bool local, Work work) {
     return value_or_throw(local ? run(std::move(work)) : run_interruptibly(std::move(work)));
 }
 
-nb::object text_or_none(const std::optional<std::string>& text) {
-    return text ? nb::object(nb::str(text->data(), text->size())) : nb::none();
+// Bytes, since another program may have put there what is no text.
+nb::object bytes_or_none(const std::optional<std::string>& bytes) {
+    return bytes ? nb::object(nb::bytes(bytes->data(), bytes->size())) : nb::none();
 }
 
 class PyS3Client {
@@ -55,7 +56,7 @@ class PyS3Client {
         });
     }
     nb::object read_metadata(std::int64_t brandid, std::string prefix) {
-        return text_or_none(point(local_, [client = opened_.get(), brandid, prefix = std::move(prefix)]() mutable {
+        return bytes_or_none(point(local_, [client = opened_.get(), brandid, prefix = std::move(prefix)]() mutable {
             return client.read_metadata(brandid, prefix);
         }));
     }
@@ -65,7 +66,7 @@ class PyS3Client {
         });
     }
     nb::object read_json(std::string key) {
-        return text_or_none(point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
+        return bytes_or_none(point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
     }
     std::vector<std::string> list_keys(std::string prefix) {
         return value_or_throw(
@@ -169,7 +170,7 @@ class PyDualStorageClient {
 
     template <class Call>
     nb::object read(Call call) {
-        return text_or_none(point(local_, [client = opened_.get(), call = std::move(call)]() mutable { return call(client); }));
+        return bytes_or_none(point(local_, [client = opened_.get(), call = std::move(call)]() mutable { return call(client); }));
     }
 
     bool local_;

@@ -28,6 +28,7 @@ UTC = datetime.timezone.utc
         ("CAST(0.5 AS real)", pyarrow.float32(), 0.5),
         ("CAST(-1.5 AS double)", pyarrow.float64(), -1.5),
         ("infinity()", pyarrow.float64(), math.inf),
+        ("-infinity()", pyarrow.float64(), -math.inf),
         ("CAST('-1.50' AS decimal(10,2))", pyarrow.decimal128(10, 2), Decimal("-1.50")),
         ("CAST('0.05' AS decimal(3,2))", pyarrow.decimal128(3, 2), Decimal("0.05")),
         (
@@ -67,6 +68,44 @@ def test_a_column_has_its_own_type(client: dualstore.Client, sql: str, kind: pya
     assert sorted(values, key=lambda one: one is None) == [value, None]
 
 
+def test_nan_is_nan(client: dualstore.Client) -> None:
+    (value,) = client.query("SELECT nan() AS v").to_arrow().column("v").to_pylist()
+    assert math.isnan(value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("INTERVAL '3' DAY", "3 00:00:00.000"),
+        ("JSON '{\"a\": 1}'", '{"a":1}'),
+    ],
+)
+def test_what_arrow_has_no_type_for_is_text(client: dualstore.Client, sql: str, text: str) -> None:
+    table = client.query(f"SELECT {sql} AS v").to_arrow()
+    assert table.schema.field("v").type == pyarrow.string()
+    assert table.column("v").to_pylist() == [text]
+
+
+def test_far_dates_keep_their_days(client: dualstore.Client) -> None:
+    table = client.query("SELECT DATE '12024-02-29' AS far, DATE '-0001-03-01' AS early").to_arrow()
+    assert table.schema.types == [pyarrow.date32()] * 2
+    assert [column.cast(pyarrow.int32()).to_pylist() for column in table.columns] == [[3_672_207], [-719_834]]
+
+
+def test_fields_may_have_any_name(client: dualstore.Client) -> None:
+    row = """CAST(ROW(1, ARRAY['x'], DATE '2024-01-02', 4) AS ROW("a b" integer, "c,d(" array(varchar), "E""f" date, interval integer))"""
+    table = client.query(f"SELECT {row} AS v").to_arrow()
+    assert table.column("v").to_pylist() == [{"a b": 1, "c,d(": ["x"], 'E"f': datetime.date(2024, 1, 2), "interval": 4}]
+
+
+def test_sums_of_any_size_are_decimals(client: dualstore.Client) -> None:
+    result = client.query(
+        "SELECT g, sum(x) AS s FROM (VALUES (1, 9223372036854775807), (1, 9223372036854775807), (2, 5)) t(g, x) GROUP BY g ORDER BY g"
+    )
+    values = result.to_arrow().column("s").to_pylist()
+    assert [int(value) for value in values] == [2**64 - 2, 5]
+
+
 def test_no_rows_still_have_columns(client: dualstore.Client) -> None:
     client.init()
     table = client.query("SELECT * FROM generated_metadata").to_arrow()
@@ -83,8 +122,11 @@ def test_columns_of_one_name_are_kept(client: dualstore.Client) -> None:
 
 
 def test_many_rows_come_whole(client: dualstore.Client) -> None:
-    result = client.query("SELECT x, CAST(x AS varchar) AS s, ARRAY[x, -x] AS a FROM UNNEST(sequence(1, 10000)) t(x)")
+    result = client.query(
+        "SELECT x, CAST(x AS varchar) AS s, ARRAY[x, -y] AS a FROM UNNEST(sequence(1, 10000)) t(x), UNNEST(sequence(1, 10)) u(y)"
+    )
     table = result.to_arrow()
+    assert table.num_rows == 100_000
     table.validate(full=True)
     assert table.to_pylist() == list(result)
 

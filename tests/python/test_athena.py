@@ -84,13 +84,16 @@ def test_any_json_value_is_written_and_read(home: Path) -> None:
         client.write_metadata(1, [])  # type: ignore[arg-type]
 
 
-def test_what_is_no_json_is_corrupt(home: Path) -> None:
+@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"a": "\xff"}'])
+def test_what_is_no_json_is_corrupt(home: Path, content: bytes) -> None:
     client = S3Client("a-bucket")
-    client.write_json("x.json", 1)
-    (home / "a-bucket" / "x.json").write_text("{")
-    with pytest.raises(S3Error, match=r"x\.json holds no JSON") as raised:
-        client.read_json("x.json")
-    assert (raised.value.code, raised.value.key) == ("corrupt", "x.json")
+    client.write_metadata(1, {})
+    (home / "a-bucket" / "metadata" / "brand_1.json").write_bytes(content)
+    storage = DualStorageClient("a-bucket")
+    for read in (lambda: client.read_json("metadata/brand_1.json"), lambda: client.read_metadata(1), lambda: storage.read_metadata(1)):
+        with pytest.raises(DualStorageError, match=r"metadata/brand_1\.json holds no JSON") as raised:
+            read()
+        assert (raised.value.code, raised.value.key) == ("corrupt", "metadata/brand_1.json")
 
 
 def test_a_service_that_is_not_there_is_an_error_that_may_pass(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,13 +56,17 @@ class AthenaClient:
         if limit is not None and limit < 0:
             raise AthenaError(f"limit is {limit}: expected 0 or more", code="invalid_argument")
         return self._native.query_table(
-            checked_text(table_name), checked_text(columns if isinstance(columns, str) else ", ".join(columns)), where or None, limit
+            checked_text(table_name), checked_text(columns if isinstance(columns, str) else ", ".join(columns)), _condition(where), limit
         )
 
     @raises(AthenaError)
     def get_table_count(self, table_name: str, where: str | None = None) -> int:
         """The number of a table's rows, or of those for which the SQL in ``where`` is true."""
-        return self._native.get_table_count(checked_text(table_name), where or None)
+        return self._native.get_table_count(checked_text(table_name), _condition(where))
+
+
+def _condition(where: str | None) -> str | None:
+    return checked_text(where) if where else None
 
 
 __all__ = ["AthenaClient", "AthenaError", "DualStorageError"]

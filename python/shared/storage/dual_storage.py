@@ -155,7 +155,7 @@ class DualStorageClient:
         return ""
 
     def _read(
-        self, table: str, read: Callable[[_native.DualStorageClient, tuple[str, ...]], str | None], *ids: str
+        self, table: str, read: Callable[[_native.DualStorageClient, tuple[str, ...]], bytes | None], *ids: str
     ) -> dict[str, Any] | None:
         native = self._native_client()
         if native is None:
@@ -164,8 +164,8 @@ class DualStorageClient:
         return _record(read(native, ids), table, *ids)
 
 
-def _record(text: str | None, table: str, *ids: str) -> dict[str, Any] | None:
-    record: dict[str, Any] | None = None if text is None else parse_json(text, _native.plain_key(table, list(ids)))
+def _record(stored: bytes | None, table: str, *ids: str) -> dict[str, Any] | None:
+    record: dict[str, Any] | None = None if stored is None else parse_json(stored, _native.plain_key(table, list(ids)))
     return record
 
 

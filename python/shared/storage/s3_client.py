@@ -34,8 +34,8 @@ class S3Client:
     def read_metadata(self, brandid: int, prefix: str = "metadata") -> dict[str, Any] | None:
         """The record at ``prefix/brand_{brandid}.json``, or None."""
         brand = whole_number(brandid, "brandid")
-        text = self._native.read_metadata(brand, prefix)
-        record: dict[str, Any] | None = None if text is None else parse_json(text, f"{prefix.rstrip('/')}/brand_{brand}.json")
+        stored = self._native.read_metadata(brand, prefix)
+        record: dict[str, Any] | None = None if stored is None else parse_json(stored, f"{prefix.rstrip('/')}/brand_{brand}.json")
         return record
 
     @raises(S3Error)
@@ -46,8 +46,8 @@ class S3Client:
     @raises(S3Error)
     def read_json(self, key: str) -> Any:
         """The JSON value at a key, or None where there is none."""
-        text = self._native.read_json(checked_text(key))
-        return None if text is None else parse_json(text, key)
+        stored = self._native.read_json(checked_text(key))
+        return None if stored is None else parse_json(stored, key)
 
     @raises(S3Error)
     def list_keys(self, prefix: str = "") -> list[str]:

@@ -145,12 +145,22 @@ std::string trino_type(const Shape& shape) {
     }
 }
 
+// A field's name as Trino writes it in a type: quoted where it is no plain name.
+std::string field_name(std::string_view name) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_0123456789";
+    const bool plain = !name.empty() && name.find_first_not_of(letters) == name.npos && (name.front() < '0' || name.front() > '9');
+    if (plain || name.empty()) return std::string(name);
+    std::string quoted = "\"";
+    for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+    return quoted + '"';
+}
+
 std::string row_type(const Shape& shape) {
     std::string fields;
     for (std::size_t i = 0; i < shape.children.size(); ++i) {
         const std::string type = trino_type(shape.children[i]);
         if (type.empty()) return {};
-        fields += fmt::format("{}{}{}{}", i == 0 ? "" : ", ", shape.names[i], shape.names[i].empty() ? "" : " ", type);
+        fields += fmt::format("{}{}{}{}", i == 0 ? "" : ", ", field_name(shape.names[i]), shape.names[i].empty() ? "" : " ", type);
     }
     return "row(" + fields + ")";
 }
@@ -224,7 +234,7 @@ std::string bytes(duckdb_vector vector, idx_t row) {
 
 std::string date_text(std::int32_t days) {
     const duckdb_date_struct date = duckdb_from_date({days});
-    return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+    return fmt::format("{}{:04}-{:02}-{:02}", date.year < 0 ? "-" : "", std::abs(date.year), date.month, date.day);
 }
 
 // Milliseconds, rounded half up: Trino's precision for what a Hive table holds.
