@@ -82,16 +82,26 @@ def _integer(digits: str) -> int:
     return -value if start else value
 
 
-def parse_json(text: str | bytes, key: str) -> Any:
-    """The value of what is stored at a key. ``Corrupt``: it is no JSON."""
+def _float(text: str) -> Any:
+    from decimal import Decimal
+
+    number = float(text)
+    return Decimal(text) if number in (float("inf"), float("-inf")) else number
+
+
+# What may be beyond a float or beyond _DIGITS. Most texts have none of it, and are parsed without a detour through Python.
+_EXTREME = rb"[eE]\+?\d{3}|\d{300}"
+
+
+def parse_json(stored: bytes, key: str) -> Any:
+    """The value of what is stored at a key; a number that no float can hold is a Decimal. ``Corrupt``: it is no JSON."""
     import json
+    import re
 
     try:
-        return json.loads(text)
-    except ValueError:
-        pass
-    try:
-        return json.loads(text, parse_int=_integer)
+        if re.search(_EXTREME, stored):
+            return json.loads(stored, parse_int=_integer, parse_float=_float)
+        return json.loads(stored)
     except ValueError as error:
         raise Corrupt(f"{key} holds no JSON: {error}", key=key) from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from dualstore import _native
 from dualstore._values import checked_text, parse_json
-from dualstore.errors import Error
+from dualstore.errors import Error, InvalidArgument
 
 if TYPE_CHECKING:
     import types
@@ -201,11 +201,13 @@ class Client:
         ``put`` would raise. Records of one key are written in order. ``stop_at_refused``: those behind the first that is refused are not
         written; the outcomes end with it.
         """
+        if isinstance(records, (dict, str, bytes)):
+            raise InvalidArgument("this is one record: put_many takes an iterable of them")
         outcomes: list[PutResult | Error] = []
         given = dict(arguments or ())
         source = iter(records)
         while batch := list(islice(source, _BATCH)):
-            for outcome in self._native.put_many(table, batch, stop_at_refused, only_if_new, given):
+            for outcome in self._native.put_many(checked_text(table), batch, stop_at_refused, only_if_new, given):
                 if isinstance(outcome, Error):
                     outcomes.append(outcome)
                     if stop_at_refused and outcome.code == "invalid_record":

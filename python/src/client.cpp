@@ -60,7 +60,7 @@ PutOptions put_options(const std::optional<std::string>& expected_version, bool 
     }
     if (expected_version) options.mode = PutMode::if_match(*expected_version);
     if (only_if_new) options.mode = PutMode::create();
-    for (const auto [name, value] : arguments) options.arguments.emplace_back(nb::cast<std::string>(name), to_json(value));
+    options.arguments = to_arguments(arguments);
     return options;
 }
 
@@ -230,7 +230,7 @@ void bind_client(nb::module_& module) {
                                     tables);
             },
             "store"_a, "engine"_a, "tables"_a, "database"_a, "verify"_a, "stale"_a, "cache"_a, "create"_a)
-        .def("put", &PyClient::put, "table"_a, "record"_a, "expected_version"_a.none(), "only_if_new"_a, "arguments"_a)
+        .def("put", &PyClient::put, "table"_a, "record"_a.none(), "expected_version"_a.none(), "only_if_new"_a, "arguments"_a)
         .def("put_many", &PyClient::put_many, "table"_a, "records"_a, "stop_at_refused"_a, "only_if_new"_a, "arguments"_a)
         .def("get", &PyClient::get, "table"_a, "ids"_a)
         .def("remove", &PyClient::remove, "table"_a, "ids"_a, "expected_version"_a.none())

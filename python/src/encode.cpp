@@ -172,6 +172,20 @@ std::string record_text(nb::handle record) {
     refuse({}, fmt::format("a record is a dict, or JSON text in str or bytes, not {}", type_name_of(record)));
 }
 
+std::vector<std::pair<std::string, std::string>> to_arguments(const nb::dict& arguments) {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (const auto [key, value] : arguments) {
+        std::string name;
+        if (!nb::try_cast(key, name)) {
+            throw Failed(ErrorCode::invalid_argument, fmt::format("arguments are named by text, not by {}", text_of(nb::repr(key))));
+        }
+        JsonWriter writer;
+        writer.write(value, {nullptr, key.ptr()}, 0);
+        texts.emplace_back(std::move(name), writer.take());
+    }
+    return texts;
+}
+
 namespace {
 
 // What SQL has a type of its own for.

@@ -18,6 +18,9 @@ namespace dualstore::python {
 // The same for a record: a dict, or str or bytes that are JSON text already.
 [[nodiscard]] std::string record_text(nanobind::handle record);
 
+// Ids beside a record, by field: their JSON text. Throws Failed.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> to_arguments(const nanobind::dict& arguments);
+
 struct Parameter {
     Value value;
     std::string type;  // what it is cast to; empty: it has its own type

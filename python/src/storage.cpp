@@ -195,9 +195,7 @@ std::string plain_key(const std::string& name, const std::vector<std::string>& i
 // What such a client is given: that key, the record's bytes with its automatic fields, and the generated ids.
 nb::object prepare(const std::string& name, nb::handle record, const nb::dict& arguments) {
     const record::Table& table = builtin_table(name);
-    record::Arguments texts;
-    for (const auto [field, value] : arguments) texts.emplace_back(nb::cast<std::string>(field), to_json(value));
-    const auto encoded = value_or_throw(table.encode(record_text(record), Environment::system(), texts));
+    const auto encoded = value_or_throw(table.encode(record_text(record), Environment::system(), to_arguments(arguments)));
     const auto ids = table.key_template().ids(std::string_view(encoded.key).substr(table.definition().location.size()));
     nb::dict generated;
     for (const auto& [field, value] : encoded.generated) generated[nb::cast(field)] = nb::cast(value);

@@ -25,7 +25,8 @@ Result<Client> open_directory(const dual::Home& home, std::string_view bucket, s
     auto folder = home.bucket_folder(bucket);
     if (!folder) return fail(folder.error());
     // With a setting of its own, a '?' before it is the folder's.
-    return Client::open({.store = fmt::format("file:{}?sync=on", *folder), .engine = chosen_engine("embedded"), .database = std::string(database)});
+    return Client::open(
+        {.store = fmt::format("file:{}?sync=on", *folder), .engine = chosen_engine("embedded"), .database = std::string(database)});
 }
 
 // Regions and databases come from configuration; in an URL they must not turn into settings.
@@ -262,6 +263,7 @@ Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::
 
 Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::string database, std::string region) {
     const auto home = dual::Home::from_environment();
+    if (auto fits = dual::check_bucket_name(bucket); !fits) return fail(fits.error());
     if (home) {
         if (auto named = home->name_database(database, bucket); !named) return fail(named.error());
     }

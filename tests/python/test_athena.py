@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import servers
@@ -34,6 +36,9 @@ def test_conditions_and_columns_are_sql_and_stay_where_they_belong(home: Path) -
     for name in ("generated_metadata; DROP TABLE x", 'a"b', "", "../x"):
         with pytest.raises(AthenaError, match="is no table name"):
             athena.query_table(name)
+    assert len(athena.query_table(table, limit=2**62)) == 5
+    with pytest.raises(AthenaError, match="limit is 'x': expected a whole number"):
+        athena.query_table(table, limit="x")  # type: ignore[arg-type]
     with pytest.raises(AthenaError, match="limit is -1"):
         athena.query_table(table, limit=-1)
     with pytest.raises(AthenaError, match="max_retries is -1"):
@@ -62,10 +67,20 @@ def test_a_database_that_nobody_named_is_not_there(home: Path) -> None:
     assert AthenaClient("elsewhere", output_location="s3://a-bucket/results/").get_table_count("generated_metadata") == 1
 
 
+@pytest.mark.parametrize("arguments", [{"bucket": None}, {"bucket": "UPPER"}, {"database": None}, {"database": "a b"}, {"region": 5}])
+def test_what_names_nothing_is_refused_in_one_line(home: Path, arguments: dict[str, Any]) -> None:
+    assert str(home)
+    DualStorageClient()
+    with pytest.raises(DualStorageError) as raised:
+        DualStorageClient(**arguments)
+    assert raised.value.code == "invalid_argument"
+    assert "\n" not in str(raised.value)
+
+
 def test_any_json_value_is_written_and_read(home: Path) -> None:
     assert str(home)
     client = S3Client("a-bucket")
-    for value in (None, 1, "x", [1, {"a": None}], {"é": [True]}, 10**30, 0.1):
+    for value in (None, 1, "x", [1, {"a": None}], {"é": [True]}, 10**30, -(10**5000), 0.1, 1e308, Decimal("1E+400"), Decimal("-9E999")):
         assert client.write_json("values/one.json", value) == "values/one.json"
         assert client.read_json("values/one.json") == value
     assert client.key_exists("values/one.json")

@@ -69,6 +69,12 @@ def test_put_many_gives_one_outcome_a_record(client: dualstore.Client) -> None:
     assert replaced["version"] == 2, "records of one key are written in order"
 
 
+def test_one_record_is_not_taken_for_many(client: dualstore.Client) -> None:
+    for one in ({"brandid": 1}, '{"brandid": 1}'):
+        with pytest.raises(dualstore.InvalidArgument, match="this is one record"):
+            client.put_many(TABLE, one)
+
+
 def test_put_many_stops_where_it_is_told_to(client: dualstore.Client) -> None:
     for refused in ({"brandid": 2, "version": "x"}, {"brandid": 2, "odd": {1}}, {"brandid": float("nan")}):
         outcomes = client.put_many(TABLE, [{"brandid": 1}, refused, {"brandid": 3}], stop_at_refused=True)
@@ -125,6 +131,21 @@ def test_half_a_surrogate_pair_is_refused_everywhere(client: dualstore.Client) -
     ):
         with pytest.raises(dualstore.InvalidArgument, match="half a surrogate pair"):
             call()
+
+
+def test_wrong_types_are_said_in_one_line(client: dualstore.Client) -> None:
+    for call in (
+        lambda: client.put(TABLE, None),  # type: ignore[arg-type]
+        lambda: client.put(TABLE, 5),  # type: ignore[arg-type]
+        lambda: client.put(5, {}),  # type: ignore[arg-type]
+        lambda: client.query(None),  # type: ignore[arg-type]
+        lambda: client.put("feedback_history", {}, arguments={1: 1}),  # type: ignore[dict-item]
+        lambda: client.put("feedback_history", {}, arguments={"brandid": {1}}),
+    ):
+        with pytest.raises(dualstore.Error) as raised:
+            call()
+        assert raised.value.code in {"invalid_argument", "invalid_record"}
+        assert "\n" not in str(raised.value)
 
 
 def test_a_closed_client_says_so(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import dualstore
 from dualstore import _native
 from dualstore._values import checked_text
 
-from .errors import AthenaError, DualStorageError, raises
+from .errors import AthenaError, DualStorageError, raises, whole_number
 
 
 class AthenaClient:
@@ -33,13 +34,18 @@ class AthenaClient:
         workgroup: str | None = None,
         catalog: str | None = None,
     ) -> None:
-        if max_retries is not None and max_retries < 0:
-            raise AthenaError(f"max_retries is {max_retries}: expected 0 or more", code="invalid_argument")
         self.database = database
         self.region = region
         self.output_location = output_location
         self.max_retries = max_retries
-        self._native = _native.AthenaClient(database, region, output_location or "", workgroup or "", catalog or "", max_retries)
+        self._native = _native.AthenaClient(
+            checked_text(database),
+            checked_text(region),
+            checked_text(output_location or ""),
+            checked_text(workgroup or ""),
+            checked_text(catalog or ""),
+            _count(max_retries, "max_retries", 2**31 - 1),
+        )
 
     @raises(AthenaError)
     def execute_query(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -53,16 +59,22 @@ class AthenaClient:
         self, table_name: str, columns: str | Sequence[str] = "*", where: str | None = None, limit: int | None = None
     ) -> list[dict[str, Any]]:
         """The rows of one table. ``columns`` and ``where`` are SQL; the table's name is checked and quoted."""
-        if limit is not None and limit < 0:
-            raise AthenaError(f"limit is {limit}: expected 0 or more", code="invalid_argument")
-        return self._native.query_table(
-            checked_text(table_name), checked_text(columns if isinstance(columns, str) else ", ".join(columns)), _condition(where), limit
-        )
+        text = checked_text(columns if isinstance(columns, str) else ", ".join(columns))
+        return self._native.query_table(checked_text(table_name), text, _condition(where), _count(limit, "limit", 2**63 - 1))
 
     @raises(AthenaError)
     def get_table_count(self, table_name: str, where: str | None = None) -> int:
         """The number of a table's rows, or of those for which the SQL in ``where`` is true."""
         return self._native.get_table_count(checked_text(table_name), _condition(where))
+
+
+def _count(value: int | None, name: str, most: int) -> int | None:
+    if value is None:
+        return None
+    number = whole_number(value, name)
+    if number < 0:
+        raise dualstore.InvalidArgument(f"{name} is {number}: expected 0 or more")
+    return min(number, most)
 
 
 def _condition(where: str | None) -> str | None:

@@ -52,7 +52,7 @@ class DualStorageClient:
         self._native: _native.DualStorageClient | None = None
         # Opened first, since it names the database, which AthenaClient finds by its name.
         if AthenaClient in _NATIVE:
-            self._native = _native.DualStorageClient(bucket, database, region)
+            self._native = _native.DualStorageClient(checked_text(bucket), checked_text(database), checked_text(region))
         self.s3_client: Any = S3Client(bucket=bucket, region=region)
         self.athena_client: Any = AthenaClient(database=database, region=region)
         self._made = (self.s3_client, self.athena_client)

@@ -57,7 +57,7 @@ def raises(kind: type[DualStorageError], *, before: str = "") -> Callable[[Calla
 
 
 def whole_number(value: Any, name: str) -> int:
-    """An id of an INT column: an integer of any library, or its digits. ``dualstore.InvalidArgument`` otherwise."""
+    """An integer of any library, or its digits. ``dualstore.InvalidArgument`` otherwise."""
     if isinstance(value, str) and not value.startswith("+"):
         try:
             number = int(value)

@@ -21,20 +21,20 @@ class S3Client:
     def __init__(self, bucket: str = _native.default_bucket, region: str = _native.default_region) -> None:
         self.bucket = bucket
         self.region = region
-        self._native = _native.S3Client(bucket, region)
+        self._native = _native.S3Client(checked_text(bucket), checked_text(region))
 
     @raises(S3Error)
     def write_metadata(self, brandid: int, metadata: dict[str, Any], prefix: str = "metadata") -> str:
         """Writes ``prefix/brand_{brandid}.json`` with ``brandid`` set in it, and returns the key. Replaces what was there."""
         if not isinstance(metadata, dict):
             raise S3Error(f"metadata is a {type(metadata).__name__}: expected a dict", code="invalid_record")
-        return self._native.write_metadata(whole_number(brandid, "brandid"), metadata, prefix)
+        return self._native.write_metadata(whole_number(brandid, "brandid"), metadata, checked_text(prefix))
 
     @raises(S3Error)
     def read_metadata(self, brandid: int, prefix: str = "metadata") -> dict[str, Any] | None:
         """The record at ``prefix/brand_{brandid}.json``, or None."""
         brand = whole_number(brandid, "brandid")
-        stored = self._native.read_metadata(brand, prefix)
+        stored = self._native.read_metadata(brand, checked_text(prefix))
         record: dict[str, Any] | None = None if stored is None else parse_json(stored, f"{prefix.rstrip('/')}/brand_{brand}.json")
         return record
 
