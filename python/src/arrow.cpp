@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +31,9 @@ struct Owned {
 using Schema = Owned<ArrowSchema, ArrowSchemaRelease>;
 using Batch = Owned<ArrowArray, ArrowArrayRelease>;
 
+constexpr double beyond_float = 0x1.ffffffp127;  // rounds to a float's infinity, as all above it
+constexpr int deepest = 64;                      // of a type's parentheses; Arrow's own libraries take about as many levels
+
 ArrowStringView view(std::string_view text) {
     return {text.data(), static_cast<std::int64_t>(text.size())};
 }
@@ -36,7 +43,8 @@ ArrowErrorCode append(ArrowArray* array, const ColumnType& type, const Value& va
 
 ArrowErrorCode append_decimal(ArrowArray* array, const ColumnType& type, std::string_view digits) {
     if (type.kind == Kind::text) return ArrowArrayAppendString(array, view(digits));
-    const auto number = type.kind == Kind::decimal ? unscaled(type, digits) : std::nullopt;
+    const bool number_at_all = digits.find_first_of("0123456789") != std::string_view::npos;
+    const auto number = type.kind == Kind::decimal && number_at_all ? unscaled(type, digits) : std::nullopt;
     if (!number) return EINVAL;
     ArrowDecimal decimal;
     ArrowDecimalInit(&decimal, 128, type.precision, type.scale);
@@ -80,7 +88,10 @@ struct Append {
     ArrowErrorCode operator()(std::int64_t value) const {
         return is(Kind::integer) ? ArrowArrayAppendInt(array, value) : append_decimal(array, type, std::to_string(value));
     }
-    ArrowErrorCode operator()(double value) const { return is(Kind::floating) ? ArrowArrayAppendDouble(array, value) : EINVAL; }
+    ArrowErrorCode operator()(double value) const {
+        const bool beyond = type.arrow == NANOARROW_TYPE_FLOAT && std::isfinite(value) && std::abs(value) >= beyond_float;
+        return is(Kind::floating) && !beyond ? ArrowArrayAppendDouble(array, value) : EINVAL;
+    }
     ArrowErrorCode operator()(const Decimal& value) const { return append_decimal(array, type, value.digits); }
     ArrowErrorCode operator()(const Binary& value) const {
         if (!is(Kind::binary)) return EINVAL;
@@ -108,6 +119,36 @@ Result<void> checked(ArrowErrorCode code) {
     if (code == NANOARROW_OK) return {};
     return fail(ErrorCode::unavailable, fmt::format("the result cannot be given as Arrow: {}", std::generic_category().message(code)),
                 "query");
+}
+
+// How many parentheses of a type's name are open at once. A type is read by recursion, and its name comes from a service.
+int depth_of(std::string_view name) {
+    int depth = 0;
+    int most = 0;
+    bool quoted = false;
+    for (const char c : name) {
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '(') most = std::max(most, ++depth);
+        if (c == ')') --depth;
+    }
+    return most;
+}
+
+Result<std::vector<ColumnType>> types_of(const QueryResult& result) {
+    std::vector<ColumnType> types;
+    for (std::size_t i = 0; i < result.columns.size(); ++i) {
+        const auto& column = result.columns[i];
+        if (depth_of(column.type) > deepest) {
+            return fail(ErrorCode::unsupported,
+                        fmt::format("the type of the column {} nests deeper than {} levels, which Arrow cannot hold", column.name, deepest),
+                        "query");
+        }
+        ColumnType type = column_type(column.type);
+        for (const auto& row : result.rows) fit(type, row[i]);
+        types.push_back(std::move(type));
+    }
+    return types;
 }
 
 ArrowErrorCode make_schema(ArrowSchema* schema, const QueryResult& result, const std::vector<ColumnType>& types) {
@@ -140,17 +181,13 @@ Result<void> fill(ArrowArray* batch, const QueryResult& result, const std::vecto
 }  // namespace
 
 Result<void> export_arrow(const QueryResult& result, ArrowArrayStream* stream) {
-    std::vector<ColumnType> types;
-    for (std::size_t i = 0; i < result.columns.size(); ++i) {
-        ColumnType type = column_type(result.columns[i].type);
-        for (const auto& row : result.rows) fit(type, row[i]);
-        types.push_back(std::move(type));
-    }
+    const auto types = types_of(result);
+    if (!types) return fail(types.error());
     Schema schema;
-    if (auto made = checked(make_schema(&schema.held, result, types)); !made) return made;
+    if (auto made = checked(make_schema(&schema.held, result, *types)); !made) return made;
     Batch batch;
     if (auto made = checked(ArrowArrayInitFromSchema(&batch.held, &schema.held, nullptr)); !made) return made;
-    if (auto filled = fill(&batch.held, result, types); !filled) return filled;
+    if (auto filled = fill(&batch.held, result, *types); !filled) return filled;
     if (auto made = checked(ArrowBasicArrayStreamInit(stream, &schema.held, 1)); !made) return made;
     ArrowBasicArrayStreamSetArray(stream, 0, &batch.held);
     return {};

@@ -24,10 +24,14 @@ KEYS = {
 }
 
 
-def section() -> str:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", text.split("## In Python", 1)[1].split("\n## ", 1)[0], re.DOTALL)
+def example(file: str, heading: str) -> str:
+    text = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0], re.DOTALL)
     return str(program)
+
+
+def section() -> str:
+    return example("README.md", "In Python")
 
 
 def run() -> tuple[dict[str, Any], str]:
@@ -71,6 +75,16 @@ def test_on_an_s3_server(seaweedfs: servers.SeaweedFs, monkeypatch: pytest.Monke
     check_records(names)
     check_sql(names, output)
     assert len(names["s3"].list_keys("")) == 5
+
+
+def test_the_general_interface_is_as_its_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(example("docs/python.md", "dualstore"), "python.md", "exec"), names)
+    assert names["record"]["brandname"] == "Kōji Noodles"
+    assert len(names["outcomes"]) == 1000
+    assert len(names["rows"]) == names["table"].num_rows == 10
+    assert names["report"].ok
 
 
 class Mocks:
