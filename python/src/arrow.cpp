@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <string>
@@ -31,8 +30,7 @@ struct Owned {
 using Schema = Owned<ArrowSchema, ArrowSchemaRelease>;
 using Batch = Owned<ArrowArray, ArrowArrayRelease>;
 
-constexpr double beyond_float = 0x1.ffffffp127;  // rounds to a float's infinity, as all above it
-constexpr int deepest = 64;                      // of a type's parentheses; Arrow's own libraries take about as many levels
+constexpr double beyond_float = 0x1.ffffffp127;  // the least that a float rounds to infinity
 
 ArrowStringView view(std::string_view text) {
     return {text.data(), static_cast<std::int64_t>(text.size())};
@@ -121,36 +119,6 @@ Result<void> checked(ArrowErrorCode code) {
                 "query");
 }
 
-// How many parentheses of a type's name are open at once. A type is read by recursion, and its name comes from a service.
-int depth_of(std::string_view name) {
-    int depth = 0;
-    int most = 0;
-    bool quoted = false;
-    for (const char c : name) {
-        if (c == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (c == '(') most = std::max(most, ++depth);
-        if (c == ')') --depth;
-    }
-    return most;
-}
-
-Result<std::vector<ColumnType>> types_of(const QueryResult& result) {
-    std::vector<ColumnType> types;
-    for (std::size_t i = 0; i < result.columns.size(); ++i) {
-        const auto& column = result.columns[i];
-        if (depth_of(column.type) > deepest) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("the type of the column {} nests deeper than {} levels, which Arrow cannot hold", column.name, deepest),
-                        "query");
-        }
-        ColumnType type = column_type(column.type);
-        for (const auto& row : result.rows) fit(type, row[i]);
-        types.push_back(std::move(type));
-    }
-    return types;
-}
-
 ArrowErrorCode make_schema(ArrowSchema* schema, const QueryResult& result, const std::vector<ColumnType>& types) {
     ArrowSchemaInit(schema);
     NANOARROW_RETURN_NOT_OK(ArrowSchemaSetTypeStruct(schema, static_cast<std::int64_t>(types.size())));
@@ -181,13 +149,17 @@ Result<void> fill(ArrowArray* batch, const QueryResult& result, const std::vecto
 }  // namespace
 
 Result<void> export_arrow(const QueryResult& result, ArrowArrayStream* stream) {
-    const auto types = types_of(result);
-    if (!types) return fail(types.error());
+    std::vector<ColumnType> types;
+    for (std::size_t i = 0; i < result.columns.size(); ++i) {
+        ColumnType type = column_type(result.columns[i].type);
+        for (const auto& row : result.rows) fit(type, row[i]);
+        types.push_back(std::move(type));
+    }
     Schema schema;
-    if (auto made = checked(make_schema(&schema.held, result, *types)); !made) return made;
+    if (auto made = checked(make_schema(&schema.held, result, types)); !made) return made;
     Batch batch;
     if (auto made = checked(ArrowArrayInitFromSchema(&batch.held, &schema.held, nullptr)); !made) return made;
-    if (auto filled = fill(&batch.held, result, *types); !filled) return filled;
+    if (auto filled = fill(&batch.held, result, types); !filled) return filled;
     if (auto made = checked(ArrowBasicArrayStreamInit(stream, &schema.held, 1)); !made) return made;
     ArrowBasicArrayStreamSetArray(stream, 0, &batch.held);
     return {};

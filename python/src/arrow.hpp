@@ -8,7 +8,7 @@
 namespace dualstore::python {
 
 // One batch with a column each; the caller releases the stream. Needs no GIL. corrupt: a value is not of its column's type, the
-// message names the column. unsupported: a type nests deeper than 64 levels.
+// message names the column.
 //
 // Types are Trino's of the same width; decimal(p, s) is decimal128, date date32, time and timestamp are of seconds, milliseconds,
 // microseconds or nanoseconds as their precision says, with time zone in UTC; array, map and row are list, map and struct. What Arrow has

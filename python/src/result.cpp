@@ -16,6 +16,7 @@
 #include "arrow.hpp"
 #include "errors.hpp"
 #include "record/text.hpp"
+#include "wait.hpp"
 
 namespace nb = nanobind;
 
@@ -123,7 +124,7 @@ nb::dict statistics(const QueryResult& result) {
 nb::object arrow_stream(const QueryResult& result) {
     auto stream = std::make_unique<ArrowArrayStream>();
     stream->release = nullptr;
-    value_or_throw(export_arrow(result, stream.get()));
+    value_or_throw(run([&] { return export_arrow(result, stream.get()); }));
     PyObject* capsule = PyCapsule_New(stream.get(), "arrow_array_stream", [](PyObject* object) {
         auto* left = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(object, "arrow_array_stream"));
         if (left->release != nullptr) left->release(left);
