@@ -229,6 +229,14 @@ def test_a_method_that_was_patched_is_called(home: Path) -> None:
     assert client.read_metadata(123) is None
 
 
+def test_a_patched_method_is_called_and_not_compared(home: Path) -> None:
+    client = DualStorageClient(bucket="a-bucket")
+    with mock.patch("shared.storage.S3Client.write_json") as write_json:
+        client.write_metadata(123, METADATA)
+    assert len(write_json.mock_calls) == 1
+    assert client.read_metadata(123) is None
+
+
 @pytest.fixture
 def client(home: Path) -> DualStorageClient:
     assert str(home)
