@@ -5,6 +5,7 @@
 // ClientOptions::engine does.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,11 +20,21 @@ namespace dualstore {
 inline constexpr std::string_view default_bucket = "brand-generator-rwrd-023-eu-west-1";
 inline constexpr std::string_view default_region = "eu-west-1";
 
+// What the variables say at one time. Who opens a client again later, as a forked child does, passes the first one's.
+struct StorageOptions {
+    std::string home = {};                            // DUALSTORE_HOME, absolute
+    std::string engine = {};                          // DUALSTORE_ENGINE
+    std::function<void(std::string_view)> warn = {};  // as ClientOptions::warn
+
+    [[nodiscard]] static StorageOptions from_environment();
+};
+
 // JSON values by key; knows no tables and checks no schema. Safe to use from many threads.
 class S3Client {
   public:
     [[nodiscard]] static Result<S3Client> open(std::string bucket = std::string(default_bucket),
-                                               std::string region = std::string(default_region));
+                                               std::string region = std::string(default_region),
+                                               const StorageOptions& storage = StorageOptions::from_environment());
 
     // Writes prefix/brand_{brandid}.json with `brandid` set in it; returns the key. Replaces what was there.
     Result<std::string> write_metadata(std::int64_t brandid, std::string_view metadata, std::string_view prefix = "metadata");
@@ -58,7 +69,7 @@ class AthenaClient {
         // its own is run once more. Not given: requests until a minute is over.
         std::optional<int> max_retries = {};
     };
-    [[nodiscard]] static Result<AthenaClient> open(Options options);
+    [[nodiscard]] static Result<AthenaClient> open(Options options, const StorageOptions& storage = StorageOptions::from_environment());
 
     Result<QueryResult> execute_query(std::string_view query, std::span<const Value> parameters = {}, const QueryOptions& options = {});
     // SELECT columns FROM table [WHERE where] [LIMIT limit]. `columns` and `where` are SQL text; the table's name is checked and quoted.
@@ -71,7 +82,10 @@ class AthenaClient {
     std::shared_ptr<QueryEngine> engine_;
 };
 
-// Records in both. Failures carry the message "Failed to write to dual storage: …". Safe to use from many threads.
+// What the message of a write's failure begins with.
+inline constexpr std::string_view write_failure = "Failed to write to dual storage: ";
+
+// Records in both. Failures of a write carry the message "Failed to write to dual storage: …". Safe to use from many threads.
 class DualStorageClient {
   public:
     struct Written {
@@ -85,7 +99,8 @@ class DualStorageClient {
 
     [[nodiscard]] static Result<DualStorageClient> open(std::string bucket = std::string(default_bucket),
                                                         std::string database = std::string(default_database),
-                                                        std::string region = std::string(default_region));
+                                                        std::string region = std::string(default_region),
+                                                        const StorageOptions& storage = StorageOptions::from_environment());
 
     // Each takes a JSON object and fills the table's automatic fields. As Client::put.
     Result<Written> write_metadata(std::int64_t brandid, std::string_view metadata);

@@ -10,7 +10,8 @@
 ``dualstore.aio`` has the same for asyncio.
 """
 
-from dualstore.client import CheckReport, Client, Column, Finding, PutResult, QueryResult, Record, RecordLike, Statistics, open
+from dualstore import _native
+from dualstore.client import CheckReport, Client, Column, Finding, Parameters, PutResult, QueryResult, Record, RecordLike, Statistics, open
 from dualstore.errors import (
     Conflict,
     Corrupt,
@@ -25,6 +26,8 @@ from dualstore.errors import (
     Unsupported,
 )
 
+__version__ = _native.version
+
 __all__ = [
     "CheckReport",
     "Client",
@@ -37,6 +40,7 @@ __all__ = [
     "InvalidRecord",
     "NotFound",
     "OutcomeUnknown",
+    "Parameters",
     "PermissionDenied",
     "PutResult",
     "QueryError",

@@ -1,31 +1,34 @@
 """Python values that JSON and SQL have no type of their own for. Called by the native module for what it does not know itself.
 
-A value's type can only be one of a module's that was imported before, so nothing is imported here for its sake.
+Types are known by their names, so that nothing is imported here for their sake, and nothing need be there at the interpreter's end.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from typing import Any
 
-from dualstore.errors import Corrupt, InvalidArgument
+from dualstore._arguments import said, type_name
+from dualstore.errors import Corrupt
 
 _EXPECTED = "expected dict, list, tuple, str, int, float, bool, None, Decimal, datetime, date, UUID or a scalar of numpy"
 
 
 def _is(value: object, module: str, name: str) -> bool:
-    known = sys.modules.get(module)
-    return known is not None and isinstance(value, getattr(known, name))
+    return any(kind.__name__ == name and kind.__module__ == module for kind in type(value).__mro__)
 
 
 def _utc_text(value: Any) -> str:
     """``2025-03-01 12:00:00.123456``: what every reader of JSON tables takes. A time without a zone is UTC already."""
     if value != value:  # pandas.NaT
         raise ValueError("NaT is no time: leave the field out, or give None")
-    if value.tzinfo is not None:
-        value = (value - value.utcoffset()).replace(tzinfo=None)
-    text: str = value.isoformat(" ")
-    return text
+    offset = value.utcoffset()
+    if offset is not None:
+        value = value.replace(tzinfo=None) - offset
+    text: str = value.replace(tzinfo=None).isoformat(" ")
+    return text[:26].removesuffix(".000000")  # pandas has nanoseconds
 
 
 def _decimal_text(value: Any) -> str:
@@ -40,70 +43,91 @@ def _numpy_scalar(value: Any) -> Any:
     if isinstance(value, numpy.datetime64):
         if numpy.isnat(value):
             raise ValueError("NaT is no time: leave the field out, or give None")
-        return value.astype("datetime64[us]").item()  # of nanoseconds, item() would make a number
+        time = value.astype("datetime64[us]").item()  # of nanoseconds, item() would make a number
+        if isinstance(time, int):
+            raise ValueError(f"{value} is outside the years 1 to 9999")
+        return time
     plain = value.item()
-    if isinstance(plain, (numpy.generic, bytes)):
-        raise TypeError(f"{type(value).__name__} is no JSON value: {_EXPECTED}")
+    if isinstance(plain, numpy.floating):
+        raise TypeError(f"{type_name(value)} holds more than a float: give float() of it")
+    if isinstance(plain, (numpy.generic, bytes, tuple)):
+        raise TypeError(f"a {type_name(value)} of numpy is no JSON value: {_EXPECTED}")
     return plain
 
 
-def checked_text(value: str) -> str:
-    """The text itself, as keys, names and SQL can hold it. ``InvalidArgument``: none can."""
-    if not isinstance(value, str):
-        raise InvalidArgument(f"{value!r} is no text")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InvalidArgument(f"{value!r} holds half a surrogate pair, which is no character") from None
-    return value
-
-
-# Python refuses to convert more than 4,300 digits at once (sys.set_int_max_str_digits).
+# Python refuses to convert more than 4,300 digits at once (sys.set_int_max_str_digits); its own conversion of more takes quadratic time.
 _DIGITS = 4000
+_BITS = 10_000  # of less than _DIGITS digits
 
 
 def _integer_text(value: int) -> str:
     if value < 0:
         return "-" + _integer_text(-value)
-    parts = []
-    while value >= 10**_DIGITS:
-        value, rest = divmod(value, 10**_DIGITS)
-        parts.append(f"{rest:0{_DIGITS}d}")
-    return str(value) + "".join(reversed(parts))
+    if value.bit_length() <= _BITS:
+        return str(value)
+    import decimal
+
+    powers: dict[int, decimal.Decimal] = {}
+
+    def power(bits: int) -> decimal.Decimal:
+        if bits not in powers:
+            powers[bits] = decimal.Decimal(1 << bits) if bits <= _BITS else power(bits // 2) * power(bits - bits // 2)
+        return powers[bits]
+
+    def convert(part: int, bits: int) -> decimal.Decimal:
+        if bits <= _BITS:
+            return decimal.Decimal(part)
+        low = bits // 2
+        high = part >> low
+        return convert(high, bits - low) * power(low) + convert(part - (high << low), low)
+
+    with decimal.localcontext(decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)):
+        return f"{convert(value, value.bit_length()):f}"
 
 
 def _integer(digits: str) -> int:
-    value = 0
-    start = 1 if digits.startswith("-") else 0
-    for at in range(start, len(digits), _DIGITS):
-        part = digits[at : at + _DIGITS]
-        value = value * 10 ** len(part) + int(part)
-    return -value if start else value
+    if digits.startswith("-"):
+        return -_integer(digits[1:])
+    if len(digits) <= _DIGITS:
+        return int(digits)
+    half = len(digits) // 2
+    power: int = 10**half
+    return _integer(digits[:-half]) * power + _integer(digits[-half:])
 
 
 def _float(text: str) -> Any:
-    from decimal import Decimal
-
     number = float(text)
-    return Decimal(text) if number in (float("inf"), float("-inf")) else number
+    if number in (float("inf"), float("-inf")):
+        from decimal import Decimal, InvalidOperation
+
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            raise ValueError(f"no number can be as great as {text[:60]}") from None
+    return number
 
 
-# What may be beyond a float or beyond _DIGITS. Most texts have none of it, and are parsed without a detour through Python.
-_EXTREME = rb"[eE]\+?\d{3}|\d{300}"
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+_plain = json.JSONDecoder(parse_constant=_no_constant)
+_exact = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer, parse_float=_float)
+# A number that may be beyond a float or beyond _DIGITS. Most texts have none, and are parsed without a detour through Python.
+_EXTREME = re.compile(r"(?:^|[\[:,\s])-?[\d.]*(?:\d[eE]\+?\d{3}|\d{300})")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(stored: bytes, key: str) -> Any:
     """The value of what is stored at a key; a number that no float can hold is a Decimal. ``Corrupt``: it is no JSON."""
-    import json
-    import re
-
     try:
-        if re.search(_EXTREME, stored):
-            return json.loads(stored, parse_int=_integer, parse_float=_float)
-        return json.loads(stored)
-    except ValueError as error:
-        raise Corrupt(f"{key} holds no JSON: {error}", key=key) from error
+        text = stored.decode()
+        value = (_exact if _EXTREME.search(text) else _plain).decode(text)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False, default=str).encode()  # refuses half a pair
+    except (ValueError, RecursionError) as error:
+        raise Corrupt(f"{key} holds no JSON: {said(error)}", key=key) from error
+    return value
 
 
 def json_text(value: Any) -> str:
@@ -127,7 +151,7 @@ def json_text(value: Any) -> str:
     if _is(value, "uuid", "UUID"):
         return f'"{value}"'
     hint = " (tolist() makes a list of it)" if _is(value, "numpy", "ndarray") else ""
-    raise TypeError(f"{type(value).__name__} is no JSON value{hint}: {_EXPECTED}")
+    raise TypeError(f"{type_name(value)} is no JSON value{hint}: {_EXPECTED}")
 
 
 def parameter(value: Any) -> tuple[Any, str]:
@@ -152,5 +176,5 @@ def parameter(value: Any) -> tuple[Any, str]:
     if _is(value, "uuid", "UUID"):
         return str(value), ""
     raise TypeError(
-        f"{type(value).__name__} can be no parameter: expected str, int, float, bool, None, Decimal, datetime, date, UUID or a scalar of numpy"
+        f"{type_name(value)} can be no parameter: expected str, int, float, bool, None, Decimal, datetime, date, UUID or a scalar of numpy"
     )

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import dualstore.client
+from dualstore import _arguments, _native
 from dualstore.client import CheckReport, Client, Parameters, PutResult, QueryResult, Record, RecordLike
-from dualstore.errors import Error
+from dualstore.errors import Error, InvalidArgument
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -25,14 +27,17 @@ _R = TypeVar("_R")
 class AsyncClient:
     """``dualstore.Client`` with calls that are awaited. At most ``concurrency`` of them wait at once; further ones queue.
 
-    A task that is cancelled stops waiting; what was begun comes to its end.
+    A task that is cancelled stops its query where it runs; what else was begun comes to its end.
     """
 
     def __init__(self, client: Client, concurrency: int) -> None:
         self._client = client
+        self._closed = False
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="dualstore")
 
     async def _call(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        if self._closed:
+            raise InvalidArgument("the client was closed: open another one")
         return await asyncio.get_running_loop().run_in_executor(self._threads, functools.partial(call, *args, **kwargs))
 
     async def put(
@@ -77,13 +82,19 @@ class AsyncClient:
 
     async def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
         """As ``Client.query``."""
-        return await self._call(self._client.query, sql, parameters)
+        stop = _native.Stop()
+        try:
+            return await self._call(self._client._query, sql, parameters, stop)
+        finally:
+            stop.stop()  # a query that has ended does not mind
 
     async def check(self, table: str | None = None, *, repair: bool = False) -> CheckReport:
         """As ``Client.check``."""
         return await self._call(self._client.check, table, repair=repair)
 
-    async def export_table(self, table: str, path: str, format: Literal["ndjson", "parquet"] = "ndjson") -> int:
+    async def export_table(
+        self, table: str, path: str | os.PathLike[str] | os.PathLike[bytes], format: Literal["ndjson", "parquet"] = "ndjson"
+    ) -> int:
         """As ``Client.export_table``."""
         return await self._call(self._client.export_table, table, path, format)
 
@@ -92,8 +103,13 @@ class AsyncClient:
         await self._call(self._client.init)
 
     async def close(self) -> None:
-        """Waits for the calls under way, and lets go of files and connections."""
-        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+        """Stops queries, waits for the other calls under way, and lets go of files and connections. Idempotent. Later calls fail."""
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    def _close(self) -> None:
+        self._client._native.stop()
+        self._threads.shutdown()
         self._client.close()
 
     async def __aenter__(self) -> AsyncClient:
@@ -103,6 +119,21 @@ class AsyncClient:
         await self.close()
 
 
-def open(*args: Any, concurrency: int = 32, **kwargs: Any) -> AsyncClient:
-    """As ``dualstore.open``, whose arguments it takes. ``concurrency``: calls that may wait at once, each with a thread of its own."""
-    return AsyncClient(dualstore.client.open(*args, **kwargs), concurrency)
+def open(
+    store: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    engine: str | None = None,
+    *,
+    tables: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    database: str = _native.default_database,
+    verify: Literal["table", "query", "none"] = "table",
+    stale: int = 0,
+    cache: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    create: bool = True,
+    concurrency: int = 32,
+) -> AsyncClient:
+    """As ``dualstore.open``. ``concurrency``: calls that may wait at once, each with a thread of its own."""
+    threads = _arguments.whole_number(concurrency, "concurrency")
+    if threads < 1:
+        raise InvalidArgument(f"concurrency is {threads}: expected 1 or more")
+    client = dualstore.client.open(store, engine, tables=tables, database=database, verify=verify, stale=stale, cache=cache, create=create)
+    return AsyncClient(client, threads)

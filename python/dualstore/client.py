@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
-from dualstore import _native
-from dualstore._values import checked_text, parse_json
+from dualstore import _arguments, _native
+from dualstore._values import parse_json
 from dualstore.errors import Error, InvalidArgument
 
 if TYPE_CHECKING:
@@ -158,17 +158,17 @@ class Client:
 
     def __init__(
         self,
-        store: str,
+        store: bytes,
         engine: str,
-        tables: str,
+        tables: bytes,
         *,
         database: str,
-        verify: Literal["table", "query", "none"],
+        verify: str,
         stale: int,
-        cache: str,
+        cache: bytes,
         create: bool,
     ) -> None:
-        self._store = store
+        self._store = store.decode(errors="replace")
         self._native = _native.Client(store, engine, tables, database, verify, stale, cache, create)
 
     def put(
@@ -186,7 +186,15 @@ class Client:
         conditional: ``Conflict`` where the condition does not hold. ``arguments`` are ids beside the record, for tables that take them.
         ``InvalidRecord``: refused, nothing was written. ``OutcomeUnknown``: look by key.
         """
-        return PutResult(*self._native.put(checked_text(table), record, expected_version, only_if_new, dict(arguments or ())))
+        return PutResult(
+            *self._native.put(
+                _arguments.text(table, "table"),
+                record,
+                _arguments.text_or_none(expected_version, "expected_version"),
+                _arguments.flag(only_if_new, "only_if_new"),
+                _arguments.mapping(arguments, "arguments"),
+            )
+        )
 
     def put_many(
         self,
@@ -200,17 +208,24 @@ class Client:
         """Writes records, sharing round trips and syncs. Returns one outcome for each, in order: a ``PutResult``, or the ``Error`` that
         ``put`` would raise. Records of one key are written in order. ``stop_at_refused``: those behind the first that is refused are not
         written; the outcomes end with it.
+
+        ``records`` is read a thousand at a time. An exception that it raises is the call's; the whole thousands before it are written.
         """
         if isinstance(records, (dict, str, bytes)):
             raise InvalidArgument("this is one record: put_many takes an iterable of them")
+        if not isinstance(records, Iterable):
+            raise InvalidArgument(f"records is {_arguments.shown(records)}: expected an iterable of records")
+        name = _arguments.text(table, "table")
+        new = _arguments.flag(only_if_new, "only_if_new")
+        stop = _arguments.flag(stop_at_refused, "stop_at_refused")
+        given = _arguments.mapping(arguments, "arguments")
         outcomes: list[PutResult | Error] = []
-        given = dict(arguments or ())
         source = iter(records)
         while batch := list(islice(source, _BATCH)):
-            for outcome in self._native.put_many(checked_text(table), batch, stop_at_refused, only_if_new, given):
+            for outcome in self._native.put_many(name, batch, stop, new, given):
                 if isinstance(outcome, Error):
                     outcomes.append(outcome)
-                    if stop_at_refused and outcome.code == "invalid_record":
+                    if stop and outcome.code == "invalid_record":
                         return outcomes
                 else:
                     outcomes.append(PutResult(*outcome))
@@ -218,7 +233,7 @@ class Client:
 
     def get(self, table: str, *ids: object) -> Record | None:
         """The record with these ids, one for each field of the table's key, or None."""
-        found = self._native.get(checked_text(table), [checked_text(str(one)) for one in ids])
+        found = self._native.get(_arguments.text(table, "table"), _texts(ids))
         if found is None:
             return None
         raw, key, version = found
@@ -226,10 +241,14 @@ class Client:
 
     def remove(self, table: str, *ids: object, expected_version: str | None = None) -> bool:
         """True: removed, durably. False: there was none. ``Conflict``: another version than the expected one is there."""
-        return self._native.remove(checked_text(table), [checked_text(str(one)) for one in ids], expected_version)
+        expected = _arguments.text_or_none(expected_version, "expected_version")
+        return self._native.remove(_arguments.text(table, "table"), _texts(ids), expected)
 
     def keys(self, table: str) -> Iterator[str]:
         """The keys of a table's objects, in byte order."""
+        return self._keys(_arguments.text(table, "table"))
+
+    def _keys(self, table: str) -> Iterator[str]:
         after = ""
         while True:
             page, after = self._native.keys(table, after)
@@ -240,20 +259,24 @@ class Client:
     def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
         """Runs one query in Athena's SQL. Sees every write acknowledged before the call.
 
-        ``parameters`` are a list for the query's ``?``, or a dict for its ``:name``. ``QueryError`` where the SQL is wrong or failed.
+        ``parameters`` are a list for the query's ``?``, or a dict for its ``:name``. ``QueryError`` where the SQL is wrong or failed, and
+        ``USER_CANCELED`` where another thread closed the client.
         """
-        if isinstance(parameters, Mapping):
-            parameters = dict(parameters)
-        return QueryResult(self._native.query(checked_text(sql), parameters))
+        return self._query(sql, parameters, _native.Stop())
+
+    def _query(self, sql: str, parameters: Parameters | None, stop: _native.Stop) -> QueryResult:
+        return QueryResult(self._native.query(_arguments.text(sql, "sql"), _arguments.parameters(parameters), stop))
 
     def check(self, table: str | None = None, *, repair: bool = False) -> CheckReport:
         """Looks at every object of a table, or of all tables. With ``repair``, mends what it can; never deletes a record."""
-        objects, findings = self._native.check(table or "", repair)
+        objects, findings = self._native.check(_arguments.text_or_none(table, "table") or "", _arguments.flag(repair, "repair"))
         return CheckReport(objects, [Finding(*finding) for finding in findings])
 
-    def export_table(self, table: str, path: str | os.PathLike[str], format: Literal["ndjson", "parquet"] = "ndjson") -> int:
+    def export_table(
+        self, table: str, path: str | os.PathLike[str] | os.PathLike[bytes], format: Literal["ndjson", "parquet"] = "ndjson"
+    ) -> int:
         """Writes a whole table to a file, which is replaced once the export is whole. Returns the number of records."""
-        return self._native.export_table(table, format, os.fspath(path))
+        return self._native.export_table(_arguments.text(table, "table"), _arguments.text(format, "format"), _arguments.path(path, "path"))
 
     def init(self) -> None:
         """Makes the store and its tables now; a bucket must be there. Idempotent."""
@@ -265,10 +288,10 @@ class Client:
 
     def describe(self, table: str) -> str:
         """The table's definition, as one CREATE EXTERNAL TABLE statement of Athena's."""
-        return self._native.describe(table)
+        return self._native.describe(_arguments.text(table, "table"))
 
     def close(self) -> None:
-        """Lets go of files and connections. Idempotent. Later calls fail."""
+        """Stops queries that run, and lets go of files and connections. Idempotent. Later calls fail."""
         self._native.close()
 
     def __enter__(self) -> Client:
@@ -281,35 +304,42 @@ class Client:
         return f"<dualstore.Client: {self._store.rsplit('?', 1)[0]}>"
 
 
+def _texts(ids: tuple[object, ...]) -> list[str]:
+    return [_arguments.key_part(one, "an id") for one in ids]
+
+
 def open(
-    store: str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
     engine: str | None = None,
     *,
-    tables: str | os.PathLike[str] | None = None,
+    tables: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
     database: str = _native.default_database,
     verify: Literal["table", "query", "none"] = "table",
     stale: int = 0,
-    cache: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | os.PathLike[bytes] | None = None,
     create: bool = True,
 ) -> Client:
     """Opens a store with a query engine.
 
-    ``store``: ``file:PATH``, a path, or ``s3://BUCKET?region=...``; without one the variable ``DUALSTORE_STORE``, ``file:./dualstore-data``.
+    ``store``: ``file:PATH``, a ``pathlib.Path``, or ``s3://BUCKET?region=...``; without one the variable ``DUALSTORE_STORE``, ``file:./dualstore-data``.
     ``engine``: ``embedded``, ``athena://DATABASE?...`` or ``trino://USER@HOST:PORT/CATALOG/SCHEMA``; without one ``DUALSTORE_ENGINE``,
     ``embedded``. ``tables``: a folder of ``.sql`` files that define tables of your own, beside the four built-in ones; without one
     ``DUALSTORE_TABLES``. ``verify``: how a write makes sure that SQL can show it. ``stale``: seconds that the embedded engine may go on with
     a bucket's list of objects. ``cache``: where it keeps a bucket's mirror. ``create``: make a directory that is missing, with the first
     write.
     """
+    if store is None or store == "":
+        store = os.environ.get("DUALSTORE_STORE") or "file:./dualstore-data"
+    place = _arguments.path(store, "store")
     if isinstance(store, os.PathLike):
-        store = f"file:{os.fspath(store)}?sync=on"  # with a setting behind it, a '?' in the path is the path's
+        place = b"file:" + place + b"?sync=on"  # with a setting behind it, a '?' in the path is the path's
     return Client(
-        store or os.environ.get("DUALSTORE_STORE") or "file:./dualstore-data",
-        engine or os.environ.get("DUALSTORE_ENGINE") or "embedded",
-        os.fspath(tables or os.environ.get("DUALSTORE_TABLES") or ""),
-        database=database,
-        verify=verify,
-        stale=stale,
-        cache=os.fspath(cache or ""),
-        create=create,
+        place,
+        _arguments.text_or_none(engine, "engine") or os.environ.get("DUALSTORE_ENGINE") or "embedded",
+        _arguments.path(tables or os.environ.get("DUALSTORE_TABLES", ""), "tables"),
+        database=_arguments.text(database, "database"),
+        verify=_arguments.text(verify, "verify"),
+        stale=_arguments.count(stale, "stale", 2**31),
+        cache=_arguments.path(cache or "", "cache"),
+        create=_arguments.flag(create, "create"),
     )

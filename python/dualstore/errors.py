@@ -99,6 +99,10 @@ _classes: dict[str, type[Error]] = {
 }
 
 
+_OF_TABLES = ("verify", "create")  # operations whose key is a table's name, which their message has
+
+
 def _from_native(code: str, message: str, operation: str, key: str, retryable: bool) -> Error:
+    key = "" if operation in _OF_TABLES else key
     text = f"{key}: {message}" if key and key not in message else message
     return _classes[code](text, key=key, operation=operation, retryable=retryable)

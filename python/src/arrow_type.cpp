@@ -74,15 +74,20 @@ std::pair<std::string, std::string_view> field_of(std::string_view text) {
     return {std::string(text.substr(0, space)), trimmed(text.substr(space + 1))};
 }
 
-ColumnType nested(Kind kind, ArrowType arrow, const std::vector<std::string_view>& arguments) {
+constexpr int deepest = 128;  // of arrays, maps and rows inside each other; no record has more
+
+ColumnType type_at(std::string_view name, int depth);
+
+ColumnType nested(Kind kind, ArrowType arrow, const std::vector<std::string_view>& arguments, int depth) {
+    if (depth == deepest) return {};
     ColumnType type{.kind = kind, .arrow = arrow};
     for (const auto argument : arguments) {
         if (kind == Kind::row) {
             auto [name, inner] = field_of(argument);
             type.names.push_back(name.empty() ? "field" + std::to_string(type.names.size()) : std::move(name));
-            type.children.push_back(column_type(inner));
+            type.children.push_back(type_at(inner, depth + 1));
         } else {
-            type.children.push_back(column_type(argument));
+            type.children.push_back(type_at(argument, depth + 1));
         }
     }
     return type;
@@ -204,9 +209,7 @@ void fit_children(ColumnType& type, const Value& value) {
     }
 }
 
-}  // namespace
-
-ColumnType column_type(std::string_view name) {
+ColumnType type_at(std::string_view name, int depth) {
     name = trimmed(name);
     for (const auto& known : plain_types) {
         if (known.name == name) return {.kind = known.kind, .arrow = known.arrow};
@@ -222,10 +225,16 @@ ColumnType column_type(std::string_view name) {
     if (base == "timestamp") return time_type(Kind::timestamp, small_number(arguments.front()), false);
     if (base == "time") return time_type(Kind::time, small_number(arguments.front()), false);
     if (base == "decimal") return decimal_type(arguments);
-    if (base == "array" && arguments.size() == 1) return nested(Kind::list, NANOARROW_TYPE_LIST, arguments);
-    if (base == "map" && arguments.size() == 2) return nested(Kind::map, NANOARROW_TYPE_MAP, arguments);
-    if (base == "row") return nested(Kind::row, NANOARROW_TYPE_STRUCT, arguments);
+    if (base == "array" && arguments.size() == 1) return nested(Kind::list, NANOARROW_TYPE_LIST, arguments, depth);
+    if (base == "map" && arguments.size() == 2) return nested(Kind::map, NANOARROW_TYPE_MAP, arguments, depth);
+    if (base == "row") return nested(Kind::row, NANOARROW_TYPE_STRUCT, arguments, depth);
     return {};
+}
+
+}  // namespace
+
+ColumnType column_type(std::string_view name) {
+    return type_at(name, 0);
 }
 
 std::optional<std::int64_t> time_number(const ColumnType& type, std::string_view text) {

@@ -7,14 +7,21 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <mutex>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "calls.hpp"
+#include "dual/store_url.hpp"
 #include "dualstore/client.hpp"
 #include "encode.hpp"
 #include "errors.hpp"
 #include "opened.hpp"
 #include "query.hpp"
-#include "wait.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -22,35 +29,16 @@ using namespace nb::literals;
 namespace dualstore::python {
 namespace {
 
-// Lines for a person, said by any thread of the library; passed to Python's logging by the thread that called.
-class Warnings {
-  public:
-    void add(std::string_view line) {
-        const std::scoped_lock lock(mutex_);
-        lines_.emplace_back(line);
-    }
-
-    void log() {
-        std::vector<std::string> lines;
-        {
-            const std::scoped_lock lock(mutex_);
-            lines.swap(lines_);
-        }
-        for (const auto& line : lines) {
-            nb::module_::import_("logging").attr("getLogger")("dualstore").attr("warning")("%s", line);
-        }
-    }
-
-  private:
-    std::mutex mutex_;
-    std::vector<std::string> lines_;
-};
-
 Verify verify_of(const std::string& name) {
     if (name == "table") return Verify::table;
     if (name == "none") return Verify::none;
     if (name == "query") return Verify::query;
     throw Failed(ErrorCode::invalid_argument, fmt::format("verify is 'table', 'query' or 'none', not '{}'", name));
+}
+
+// A path's.
+std::string text_of(const nb::bytes& bytes) {
+    return {bytes.c_str(), bytes.size()};
 }
 
 PutOptions put_options(const std::optional<std::string>& expected_version, bool only_if_new, const nb::dict& arguments) {
@@ -70,42 +58,34 @@ nb::object result_of(const PutResult& put) {
     return nb::make_tuple(put.key, put.version, generated);
 }
 
+std::string absolute(const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
+// What a forked child opens again, from wherever it is, is the same store with the same tables.
+ClientOptions settled(ClientOptions options, const std::string& tables) {
+    const auto place = value_or_throw(dual::parse_store_url(options.store));
+    if (const auto* directory = std::get_if<dual::DirectoryPlace>(&place)) {
+        options.store = fmt::format("file:{}?sync={}", directory->root, directory->sync ? "on" : "off");
+    }
+    options.cache = absolute(options.cache);
+    if (!tables.empty()) options.tables = value_or_throw(load_tables(tables));
+    return options;
+}
+
 class PyClient {
-    // A directory with the engine inside answers point operations sooner than a signal handler would be missed.
-    template <class Work>
-    auto point(Work work) {
-        auto outcome = local_ ? run(std::move(work)) : run_interruptibly(std::move(work));
-        warnings_->log();
-        return value_or_throw(std::move(outcome));
-    }
-
-    template <class Work>
-    auto lengthy(Work work) {
-        auto outcome = run_interruptibly(std::move(work));
-        warnings_->log();
-        return value_or_throw(std::move(outcome));
-    }
-
   public:
-    PyClient(ClientOptions options, const std::string& tables)
-        : local_(options.store.starts_with("file:") && options.engine == "embedded"), warnings_(std::make_shared<Warnings>()) {
-        options.warn = [warnings = warnings_](std::string_view line) { warnings->add(line); };
-        opened_.emplace([options = std::move(options), tables]() -> Result<Client> {
-            ClientOptions with_tables = options;
-            if (!tables.empty()) {
-                auto loaded = load_tables(tables);
-                if (!loaded) return fail(loaded.error());
-                with_tables.tables = std::move(*loaded);
-            }
-            return Client::open(std::move(with_tables));
-        });
-    }
+    explicit PyClient(ClientOptions options)
+        : calls_(options.store.starts_with("file:") && options.engine == "embedded"), opened_([&] {
+              options.warn = calls_.warn();
+              return [options = std::move(options)] { return Client::open(options); };
+          }()) {}
 
     nb::object put(std::string table, nb::handle record, const std::optional<std::string>& expected_version, bool only_if_new,
                    const nb::dict& arguments) {
         auto options = put_options(expected_version, only_if_new, arguments);
-        return result_of(point([client = opened_->get(), table = std::move(table), json = record_text(record),
-                                options = std::move(options)]() mutable { return client.put(table, json, options); }));
+        return result_of(calls_.point([client = opened_.get(), table = std::move(table), json = record_text(record),
+                                       options = std::move(options)]() mutable { return client.put(table, json, options); }));
     }
 
     nb::list put_many(std::string table, const nb::list& records, bool stop_at_refused, bool only_if_new, const nb::dict& arguments) {
@@ -123,11 +103,10 @@ class PyClient {
                 refused.emplace_back(failed.error);
             }
         }
-        auto outcomes = run_interruptibly([client = opened_->get(), table = std::move(table), texts = std::move(texts), options]() mutable {
+        auto outcomes = calls_.outcome([client = opened_.get(), table = std::move(table), texts = std::move(texts), options]() mutable {
             const std::vector<std::string_view> views(texts.begin(), texts.end());
             return client.put_many(table, views, options);
         });
-        warnings_->log();
         nb::list all;
         auto next = outcomes.begin();
         for (const auto& error : refused) {
@@ -142,92 +121,104 @@ class PyClient {
     }
 
     nb::object get(std::string table, std::vector<std::string> ids) {
-        const auto record =
-            point([client = opened_->get(), table = std::move(table), ids = std::move(ids)]() mutable { return client.get(table, ids); });
+        const auto record = calls_.point(
+            [client = opened_.get(), table = std::move(table), ids = std::move(ids)]() mutable { return client.get(table, ids); });
         if (!record) return nb::none();
         return nb::make_tuple(nb::bytes(record->bytes.data(), record->bytes.size()), record->key, record->version);
     }
 
     bool remove(std::string table, std::vector<std::string> ids, std::optional<std::string> expected_version) {
-        return point([client = opened_->get(), table = std::move(table), ids = std::move(ids),
-                      expected = std::move(expected_version)]() mutable { return client.remove(table, ids, std::move(expected)); });
+        return calls_.point([client = opened_.get(), table = std::move(table), ids = std::move(ids),
+                             expected = std::move(expected_version)]() mutable { return client.remove(table, ids, std::move(expected)); });
     }
 
     // A page of keys, and what to pass as `after` for the next one; empty at the end.
     nb::object keys(std::string table, std::string after) {
-        const auto page = lengthy(
-            [client = opened_->get(), table = std::move(table), after = std::move(after)]() mutable { return client.list(table, after); });
+        const auto page = calls_.lengthy(
+            [client = opened_.get(), table = std::move(table), after = std::move(after)]() mutable { return client.list(table, after); });
         nb::list keys;
         for (const auto& object : page.objects) keys.append(nb::cast(object.key));
         return nb::make_tuple(keys, page.next);
     }
 
-    std::shared_ptr<QueryResult> query(std::string sql, const nb::handle parameters) {
-        auto result = run_query(bind_query(std::move(sql), parameters),
-                                [client = opened_->get()](const Query& query, const QueryOptions& options) mutable {
-                                    return client.query(query.sql, query.parameters, options);
-                                });
-        warnings_->log();
-        return result;
+    std::shared_ptr<QueryResult> query(std::string sql, const nb::handle parameters, std::stop_source stop) {
+        auto query = bind_query(std::move(sql), parameters);
+        Client opened = opened_.get();
+        const std::stop_callback with_the_client(opened_.stopped(), [stop]() mutable { stop.request_stop(); });
+        return run_query(
+            calls_, std::move(query),
+            [client = std::move(opened)](const Query& bound, const QueryOptions& options) mutable {
+                return client.query(bound.sql, bound.parameters, options);
+            },
+            stop);
     }
 
     nb::object check(std::string table, bool repair) {
         const auto report =
-            lengthy([client = opened_->get(), table = std::move(table), repair]() mutable { return client.check(table, repair); });
+            calls_.lengthy([client = opened_.get(), table = std::move(table), repair]() mutable { return client.check(table, repair); });
         nb::list findings;
         for (const auto& one : report.findings) findings.append(nb::make_tuple(one.key, one.problem, one.repair, one.wrong));
         return nb::make_tuple(report.objects, findings);
     }
 
-    std::uint64_t export_table(std::string table, const std::string& format, std::string path) {
+    std::uint64_t export_table(std::string table, const std::string& format, const nb::bytes& path) {
         if (format != "ndjson" && format != "parquet") {
             throw Failed(ErrorCode::invalid_argument, fmt::format("the format is 'ndjson' or 'parquet', not '{}'", format));
         }
-        return lengthy([client = opened_->get(), table = std::move(table), path = std::move(path),
-                        kind = format == "parquet" ? ExportFormat::parquet : ExportFormat::ndjson]() mutable {
+        return calls_.lengthy([client = opened_.get(), table = std::move(table), path = text_of(path),
+                               kind = format == "parquet" ? ExportFormat::parquet : ExportFormat::ndjson]() mutable {
             return client.export_table(table, kind, path);
         });
     }
 
     void init() {
-        lengthy([client = opened_->get()]() mutable { return client.init(); });
+        calls_.lengthy([client = opened_.get()]() mutable { return client.init(); });
     }
 
     std::vector<std::string> tables() {
         std::vector<std::string> names;
-        for (const auto& table : opened_->get().tables()) names.push_back(table.name);
+        for (const auto& table : opened_.get().tables()) names.push_back(table.name);
         return names;
     }
 
     std::string describe(const std::string& table) {
-        const Client client = opened_->get();
+        const Client client = opened_.get();
         return to_ddl(value_or_throw(client.describe(table)), client.bucket());
     }
 
-    void close() { opened_->close(); }
+    // Ends the queries that run, and those that are begun later.
+    void stop() { opened_.stop(); }
+
+    void close() {
+        opened_.stop();
+        opened_.close();
+    }
 
   private:
-    bool local_;
-    std::shared_ptr<Warnings> warnings_;
-    std::optional<Opened<Client>> opened_;
+    Calls calls_;
+    Opened<Client> opened_;
 };
 
 }  // namespace
 
 void bind_client(nb::module_& module) {
+    nb::class_<std::stop_source>(module, "Stop").def(nb::init<>()).def("stop", [](std::stop_source& stop) {
+        run([&] { stop.request_stop(); });
+    });
+
     nb::class_<PyClient>(module, "Client")
         .def(
             "__init__",
-            [](PyClient* self, std::string store, std::string engine, const std::string& tables, std::string database,
-               const std::string& verify, std::int64_t stale, std::string cache, bool create) {
-                new (self) PyClient({.store = std::move(store),
-                                     .engine = std::move(engine),
-                                     .database = std::move(database),
-                                     .create = create,
-                                     .verify = verify_of(verify),
-                                     .stale = std::chrono::seconds(stale),
-                                     .cache = std::move(cache)},
-                                    tables);
+            [](PyClient* self, const nb::bytes& store, std::string engine, const nb::bytes& tables, std::string database,
+               const std::string& verify, std::int64_t stale, const nb::bytes& cache, bool create) {
+                new (self) PyClient(settled({.store = text_of(store),
+                                             .engine = std::move(engine),
+                                             .database = std::move(database),
+                                             .create = create,
+                                             .verify = verify_of(verify),
+                                             .stale = std::chrono::seconds(stale),
+                                             .cache = text_of(cache)},
+                                            text_of(tables)));
             },
             "store"_a, "engine"_a, "tables"_a, "database"_a, "verify"_a, "stale"_a, "cache"_a, "create"_a)
         .def("put", &PyClient::put, "table"_a, "record"_a.none(), "expected_version"_a.none(), "only_if_new"_a, "arguments"_a)
@@ -235,12 +226,13 @@ void bind_client(nb::module_& module) {
         .def("get", &PyClient::get, "table"_a, "ids"_a)
         .def("remove", &PyClient::remove, "table"_a, "ids"_a, "expected_version"_a.none())
         .def("keys", &PyClient::keys, "table"_a, "after"_a)
-        .def("query", &PyClient::query, "sql"_a, "parameters"_a.none())
+        .def("query", &PyClient::query, "sql"_a, "parameters"_a.none(), "stop"_a)
         .def("check", &PyClient::check, "table"_a, "repair"_a)
         .def("export_table", &PyClient::export_table, "table"_a, "format"_a, "path"_a)
         .def("init", &PyClient::init)
         .def("tables", &PyClient::tables)
         .def("describe", &PyClient::describe, "table"_a)
+        .def("stop", &PyClient::stop)
         .def("close", &PyClient::close);
 }
 

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
 
 #include "errors.hpp"
+#include "package.hpp"
 #include "record/json.hpp"
 #include "record/text.hpp"
 
@@ -23,12 +25,40 @@ struct Place {
     Py_ssize_t index = 0;
 };
 
-std::string text_of(nb::handle value) {
-    return nb::cast<std::string>(nb::str(nb::str(value).attr("encode")("utf-8", "backslashreplace").attr("decode")("utf-8")));
+// As UTF-8; what has none is escaped.
+std::string escaped(nb::handle text) {
+    const nb::object bytes = nb::steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
+    if (!bytes.is_valid()) throw nb::python_error();
+    return {PyBytes_AsString(bytes.ptr()), static_cast<std::size_t>(PyBytes_Size(bytes.ptr()))};
 }
 
 std::string type_name_of(nb::handle value) {
-    return text_of(value.type().attr("__name__"));
+    return record::excerpt(escaped(value.type().attr("__name__")));
+}
+
+// Called while `raised` is handled: what is no fault of the value that was asked (KeyboardInterrupt, MemoryError) goes on.
+void rethrow_unless_of_value(const nb::python_error& raised) {
+    if (!raised.matches(PyExc_Exception) || raised.matches(PyExc_MemoryError)) throw;
+}
+
+// `describe` is PyObject_Str or PyObject_Repr, which may run the value's own code.
+std::string described(nb::handle value, PyObject* (*describe)(PyObject*)) {
+    try {
+        const nb::object text = nb::steal(describe(value.ptr()));
+        if (!text.is_valid()) throw nb::python_error();
+        return escaped(text);
+    } catch (const nb::python_error& raised) {
+        rethrow_unless_of_value(raised);
+        return type_name_of(value);
+    }
+}
+
+// Called while `raised` is handled: what it says, on one line.
+std::string reason(const nb::python_error& raised) {
+    rethrow_unless_of_value(raised);
+    std::string text = described(raised.value(), PyObject_Str);
+    std::ranges::replace(text, '\n', ' ');
+    return text.empty() ? type_name_of(raised.value()) : text;
 }
 
 std::string path_of(const Place* place) {
@@ -39,7 +69,7 @@ std::string path_of(const Place* place) {
         if ((*at)->key == nullptr) {
             path += fmt::format("[{}]", (*at)->index);
         } else {
-            path += (path.empty() ? "" : ".") + text_of((*at)->key);
+            path += (path.empty() ? "" : ".") + escaped((*at)->key);
         }
     }
     return path;
@@ -50,19 +80,17 @@ std::string path_of(const Place* place) {
     throw Failed(ErrorCode::invalid_record, path.empty() ? std::string(why) : fmt::format("field '{}': {}", record::excerpt(path), why));
 }
 
-// What the Python exception now set says; clears it.
-std::string exception_text() {
-    nb::python_error error;
-    return text_of(error.value());
-}
-
 // The bytes of a str; they live as long as it.
 std::string_view utf8(nb::handle value, const Place& place) {
     Py_ssize_t size = 0;
     const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
     if (bytes == nullptr) {
-        PyErr_Clear();
-        refuse(place, fmt::format("{} holds half a surrogate pair, which is no character", record::excerpt(text_of(nb::repr(value)))));
+        try {
+            throw nb::python_error();
+        } catch (const nb::python_error& raised) {
+            if (!raised.matches(PyExc_UnicodeEncodeError)) throw;
+        }
+        refuse(place, fmt::format("{} holds half a surrogate pair, which is no character", shown(value)));
     }
     return {bytes, static_cast<std::size_t>(size)};
 }
@@ -105,6 +133,7 @@ class JsonWriter {
         }
         // As repr() does: the shortest digits that give the same double.
         char* digits = PyOS_double_to_string(value, 'r', 0, Py_DTSF_ADD_DOT_0, nullptr);
+        if (digits == nullptr) throw nb::python_error();
         out_ += digits;
         PyMem_Free(digits);
     }
@@ -123,8 +152,7 @@ class JsonWriter {
             const nb::object held_key = nb::borrow(key);
             const nb::object held_item = nb::borrow(item);
             if (!PyUnicode_Check(key)) {
-                refuse(place, fmt::format("the key {} is of type {}: expected str", record::excerpt(text_of(nb::repr(nb::handle(key)))),
-                                          type_name_of(nb::handle(key))));
+                refuse(place, fmt::format("the key {} is of type {}: expected str", shown(key), type_name_of(nb::handle(key))));
             }
             if (!first) out_ += ',';
             const Place inside{&place, key};
@@ -141,23 +169,34 @@ class JsonWriter {
         for (Py_ssize_t i = 0; i < size; ++i) {
             if (i != 0) out_ += ',';
             const nb::object item = nb::borrow(get(value.ptr(), i));
-            if (!item.is_valid()) throw nb::python_error();  // the list got shorter meanwhile
+            if (!item.is_valid()) {
+                PyErr_Clear();
+                refuse(place, "the list got shorter while it was written");
+            }
             write(item, {&place, nullptr, i}, depth);
         }
         out_ += ']';
     }
 
     void other(nb::handle value, const Place& place) {
-        const nb::object written = nb::steal(
-            PyObject_CallFunctionObjArgs(nb::module_::import_("dualstore._values").attr("json_text").ptr(), value.ptr(), nullptr));
-        if (!written.is_valid()) refuse(place, exception_text());
-        out_ += nb::cast<std::string>(written);
+        std::string why;
+        try {
+            out_ += nb::cast<std::string>(package().json_text(value));
+            return;
+        } catch (const nb::python_error& raised) {
+            why = reason(raised);
+        }
+        refuse(place, why);
     }
 
     std::string out_;
 };
 
 }  // namespace
+
+std::string shown(nb::handle value) {
+    return record::excerpt(described(value, PyObject_Repr));
+}
 
 std::string to_json(nb::handle value) {
     JsonWriter writer;
@@ -177,7 +216,7 @@ std::vector<std::pair<std::string, std::string>> to_arguments(const nb::dict& ar
     for (const auto [key, value] : arguments) {
         std::string name;
         if (!nb::try_cast(key, name)) {
-            throw Failed(ErrorCode::invalid_argument, fmt::format("arguments are named by text, not by {}", text_of(nb::repr(key))));
+            throw Failed(ErrorCode::invalid_argument, fmt::format("arguments are named by text, not by {}", shown(key)));
         }
         JsonWriter writer;
         writer.write(value, {nullptr, key.ptr()}, 0);
@@ -206,13 +245,13 @@ std::optional<Value> plain(nb::handle value) {
 Parameter to_parameter(nb::handle value) {
     if (auto known = plain(value)) return {std::move(*known), {}};
     try {
-        const nb::object converted = nb::module_::import_("dualstore._values").attr("parameter")(value);
+        const nb::object converted = package().parameter(value);
         auto type = nb::cast<std::string>(converted[1]);
         Value held = plain(converted[0]).value();
         if (type == "decimal") return {Decimal{std::get<std::string>(held)}, {}};
         return {std::move(held), std::move(type)};
-    } catch (nb::python_error& error) {
-        throw Failed(ErrorCode::invalid_argument, text_of(error.value()));
+    } catch (const nb::python_error& raised) {
+        throw Failed(ErrorCode::invalid_argument, reason(raised));
     }
 }
 

@@ -11,8 +11,12 @@
 
 namespace dualstore::python {
 
+// What repr() says of it, for a message: one line that is not long.
+[[nodiscard]] std::string shown(nanobind::handle value);
+
 // Any JSON value as compact JSON text: dict with str keys, list, tuple, str, int, float, bool, None, Decimal, datetime, date, UUID, scalars
-// of numpy. Throws Failed (invalid_record), naming the path, for anything else, NaN and the infinities.
+// of numpy. Throws Failed (invalid_record), naming the path, for anything else, NaN, the infinities, and a value whose own code raises an
+// Exception; MemoryError, KeyboardInterrupt and the like go through.
 [[nodiscard]] std::string to_json(nanobind::handle value);
 
 // The same for a record: a dict, or str or bytes that are JSON text already.

@@ -3,14 +3,24 @@
 #include <exception>
 #include <string>
 
+#include "package.hpp"
+
 namespace nb = nanobind;
 
 namespace dualstore::python {
 
+namespace {
+
+// A path need not be UTF-8, and no message may fail.
+nb::object text(const std::string& bytes) {
+    return nb::steal(PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "backslashreplace"));
+}
+
+}  // namespace
+
 nb::object exception_of(const Error& error) {
     const std::string code(name(error.code));
-    return nb::module_::import_("dualstore.errors")
-        .attr("_from_native")(code.c_str(), error.message.c_str(), error.operation.c_str(), error.key.c_str(), error.retry == Retry::safe);
+    return package().from_native(code.c_str(), text(error.message), error.operation.c_str(), text(error.key), error.retry == Retry::safe);
 }
 
 void translate_errors() {

@@ -6,10 +6,12 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <tuple>
 #include <utility>
 
 #include "errors.hpp"
+#include "wait.hpp"
 
 namespace dualstore::python {
 
@@ -26,13 +28,21 @@ class Opened {
 
     // A copy, which shares the client's state and keeps it alive.
     [[nodiscard]] T get() {
-        if (!value_) throw Failed(ErrorCode::invalid_argument, "the client was closed: open another one");
+        check_open();
         if (owner_ != ::getpid()) open_here();
         return *value_;
     }
 
+    // Of what is to end with the client, as it was opened in this process; requested by `stop`.
+    [[nodiscard]] std::stop_token stopped() const { return stop_.get_token(); }
+
+    void stop() {
+        if (owner_ == ::getpid()) run([this] { stop_.request_stop(); });
+    }
+
     // Idempotent.
     void close() {
+        closed_ = true;
         let_go();
         value_.reset();
     }
@@ -40,13 +50,19 @@ class Opened {
   private:
     void open_here() {
         Result<T> opened = [this] {
-            const nanobind::gil_scoped_release release;
+            const GilReleased released;
             return open_();
         }();
         auto here = std::make_unique<T>(value_or_throw(std::move(opened)));
+        check_open();  // other threads ran meanwhile
         let_go();
         value_ = std::move(here);
+        stop_ = std::stop_source();  // a parent's queries are not here
         owner_ = ::getpid();
+    }
+
+    void check_open() const {
+        if (closed_) throw Failed(ErrorCode::invalid_argument, "the client was closed: open another one");
     }
 
     // A parent's client is left as it is: its threads, which its destructor would wait for, are not here.
@@ -57,6 +73,8 @@ class Opened {
     Open open_;
     std::unique_ptr<T> value_;
     pid_t owner_ = 0;
+    bool closed_ = false;
+    std::stop_source stop_;
 };
 
 }  // namespace dualstore::python

@@ -44,7 +44,7 @@ Query bind_dict(std::string_view sql, const nb::dict& values) {
     for (const auto [key, value] : values) {
         std::string name;
         if (!nb::try_cast(key, name)) {
-            throw Failed(ErrorCode::invalid_argument, fmt::format("parameters are named by text, not by {}", nb::repr(key).c_str()));
+            throw Failed(ErrorCode::invalid_argument, fmt::format("parameters are named by text, not by {}", shown(key)));
         }
         parameters.push_back(parameter(value, ":" + name));
         named.emplace_back(std::move(name), static_cast<std::int64_t>(named.size()));

@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "calls.hpp"
 #include "dualstore/query_engine.hpp"
 #include "encode.hpp"
-#include "errors.hpp"
-#include "wait.hpp"
 
 namespace dualstore::python {
 
@@ -24,14 +23,13 @@ struct Query {
 // `parameters`: None, a list or tuple for `?`, a dict for `:name`. Throws Failed (invalid_argument).
 [[nodiscard]] Query bind_query(std::string sql, nanobind::handle parameters);
 
-// `execute` is called with the query and QueryOptions, outside the GIL.
+// `execute` is called with the query and QueryOptions, outside the GIL; `stop` ends it.
 template <class Execute>
-std::shared_ptr<QueryResult> run_query(Query query, Execute execute) {
-    std::stop_source stop;
-    auto outcome = run_interruptibly([query = std::move(query), execute = std::move(execute),
-                                      token = stop.get_token()]() mutable { return execute(query, QueryOptions{.stop = token}); },
-                                     &stop);
-    return std::make_shared<QueryResult>(value_or_throw(std::move(outcome)));
+std::shared_ptr<QueryResult> run_query(const Calls& calls, Query query, Execute execute, std::stop_source stop = {}) {
+    return std::make_shared<QueryResult>(
+        calls.lengthy([query = std::move(query), execute = std::move(execute),
+                       token = stop.get_token()]() mutable { return execute(query, QueryOptions{.stop = token}); },
+                      &stop));
 }
 
 }  // namespace dualstore::python

@@ -8,19 +8,18 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "calls.hpp"
 #include "encode.hpp"
 #include "errors.hpp"
 #include "opened.hpp"
 #include "query.hpp"
 #include "record/table.hpp"
 #include "result.hpp"
-#include "wait.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -28,15 +27,15 @@ using namespace nb::literals;
 namespace dualstore::python {
 namespace {
 
-// Of a directory, point operations are over before a signal handler would be missed.
-bool is_local() {
-    const char* home = std::getenv("DUALSTORE_HOME");
-    return home != nullptr && *home != '\0';
+bool is_local(const StorageOptions& storage) {
+    return !storage.home.empty() && (storage.engine.empty() || storage.engine == "embedded");
 }
 
-template <class Work>
-auto point(bool local, Work work) {
-    return value_or_throw(local ? run(std::move(work)) : run_interruptibly(std::move(work)));
+// With what the variables say now, whenever a forked child opens it again; `open` takes the options.
+template <class Open>
+auto opener(const Calls& calls, StorageOptions storage, Open open) {
+    storage.warn = calls.warn();
+    return [storage = std::move(storage), open = std::move(open)] { return open(storage); };
 }
 
 // Bytes, since another program may have put there what is no text.
@@ -47,70 +46,76 @@ nb::object bytes_or_none(const std::optional<std::string>& bytes) {
 class PyS3Client {
   public:
     PyS3Client(std::string bucket, std::string region)
-        : local_(is_local()),
-          opened_([bucket = std::move(bucket), region = std::move(region)] { return dualstore::S3Client::open(bucket, region); }) {}
+        : PyS3Client(StorageOptions::from_environment(), std::move(bucket), std::move(region)) {}
 
     std::string write_metadata(std::int64_t brandid, nb::handle metadata, std::string prefix) {
-        return point(local_, [client = opened_.get(), brandid, json = record_text(metadata), prefix = std::move(prefix)]() mutable {
+        return calls_.point([client = opened_.get(), brandid, json = record_text(metadata), prefix = std::move(prefix)]() mutable {
             return client.write_metadata(brandid, json, prefix);
         });
     }
     nb::object read_metadata(std::int64_t brandid, std::string prefix) {
-        return bytes_or_none(point(local_, [client = opened_.get(), brandid, prefix = std::move(prefix)]() mutable {
-            return client.read_metadata(brandid, prefix);
-        }));
+        return bytes_or_none(calls_.point(
+            [client = opened_.get(), brandid, prefix = std::move(prefix)]() mutable { return client.read_metadata(brandid, prefix); }));
     }
     std::string write_json(std::string key, nb::handle data) {
-        return point(local_, [client = opened_.get(), key = std::move(key), json = to_json(data)]() mutable {
-            return client.write_json(key, json);
-        });
+        return calls_.point(
+            [client = opened_.get(), key = std::move(key), json = to_json(data)]() mutable { return client.write_json(key, json); });
     }
     nb::object read_json(std::string key) {
-        return bytes_or_none(point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
+        return bytes_or_none(calls_.point([client = opened_.get(), key = std::move(key)]() mutable { return client.read_json(key); }));
     }
     std::vector<std::string> list_keys(std::string prefix) {
-        return value_or_throw(
-            run_interruptibly([client = opened_.get(), prefix = std::move(prefix)]() mutable { return client.list_keys(prefix); }));
+        return calls_.lengthy([client = opened_.get(), prefix = std::move(prefix)]() mutable { return client.list_keys(prefix); });
     }
     bool delete_key(std::string key) {
-        return point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.delete_key(key); });
+        return calls_.point([client = opened_.get(), key = std::move(key)]() mutable { return client.delete_key(key); });
     }
     bool key_exists(std::string key) {
-        return point(local_, [client = opened_.get(), key = std::move(key)]() mutable { return client.key_exists(key); });
+        return calls_.point([client = opened_.get(), key = std::move(key)]() mutable { return client.key_exists(key); });
     }
 
   private:
-    bool local_;
+    PyS3Client(StorageOptions storage, std::string bucket, std::string region)
+        : calls_(!storage.home.empty()),
+          opened_(opener(calls_, std::move(storage), [bucket = std::move(bucket), region = std::move(region)](const auto& options) {
+              return dualstore::S3Client::open(bucket, region, options);
+          })) {}
+
+    Calls calls_;
     Opened<dualstore::S3Client> opened_;
 };
 
 class PyAthenaClient {
   public:
     explicit PyAthenaClient(AthenaClient::Options options)
-        : opened_([options = std::move(options)] { return AthenaClient::open(options); }) {}
+        : calls_(false), opened_(opener(calls_, StorageOptions::from_environment(), [options = std::move(options)](const auto& storage) {
+              return AthenaClient::open(options, storage);
+          })) {}
 
     nb::list execute_query(std::string sql, nb::handle parameters) {
-        return to_dicts(*run_query(bind_query(std::move(sql), parameters),
+        return to_dicts(*run_query(calls_, bind_query(std::move(sql), parameters),
                                    [client = opened_.get()](const Query& query, const QueryOptions& options) mutable {
                                        return client.execute_query(query.sql, query.parameters, options);
                                    }));
     }
     nb::list query_table(std::string table, std::string columns, std::optional<std::string> where, std::optional<std::uint64_t> limit) {
-        return to_dicts(*run_query({}, [client = opened_.get(), table = std::move(table), columns = std::move(columns),
-                                        where = std::move(where), limit](const Query&, const QueryOptions& options) mutable {
-            return client.query_table(table, columns, std::move(where), limit, options);
-        }));
+        return to_dicts(*run_query(calls_, {},
+                                   [client = opened_.get(), table = std::move(table), columns = std::move(columns),
+                                    where = std::move(where), limit](const Query&, const QueryOptions& options) mutable {
+                                       return client.query_table(table, columns, std::move(where), limit, options);
+                                   }));
     }
     std::int64_t get_table_count(std::string table, std::optional<std::string> where) {
         std::stop_source stop;
-        return value_or_throw(run_interruptibly(
+        return calls_.lengthy(
             [client = opened_.get(), table = std::move(table), where = std::move(where), token = stop.get_token()]() mutable {
                 return client.get_table_count(table, std::move(where), {.stop = token});
             },
-            &stop));
+            &stop);
     }
 
   private:
+    Calls calls_;
     Opened<AthenaClient> opened_;
 };
 
@@ -119,9 +124,7 @@ class PyDualStorageClient {
     using Written = DualStorageClient::Written;
 
     PyDualStorageClient(std::string bucket, std::string database, std::string region)
-        : local_(is_local()), opened_([bucket = std::move(bucket), database = std::move(database), region = std::move(region)] {
-              return DualStorageClient::open(bucket, database, region);
-          }) {}
+        : PyDualStorageClient(StorageOptions::from_environment(), std::move(bucket), std::move(database), std::move(region)) {}
 
     nb::dict write_metadata(std::int64_t brandid, nb::handle metadata) {
         return write(metadata,
@@ -156,8 +159,11 @@ class PyDualStorageClient {
   private:
     template <class Call>
     nb::dict write(nb::handle record, Call call) {
-        const Written written = point(
-            local_, [client = opened_.get(), json = record_text(record), call = std::move(call)]() mutable { return call(client, json); });
+        const Written written = calls_.point([client = opened_.get(), json = record_text(record), call = std::move(call)]() mutable {
+            auto outcome = call(client, json);
+            if (!outcome) outcome.error().message.erase(0, write_failure.size());  // shared.storage says it of all its failures
+            return outcome;
+        });
         nb::dict result;
         result["s3_key"] = written.s3_key;
         result["status"] = written.status;
@@ -170,10 +176,17 @@ class PyDualStorageClient {
 
     template <class Call>
     nb::object read(Call call) {
-        return bytes_or_none(point(local_, [client = opened_.get(), call = std::move(call)]() mutable { return call(client); }));
+        return bytes_or_none(calls_.point([client = opened_.get(), call = std::move(call)]() mutable { return call(client); }));
     }
 
-    bool local_;
+    PyDualStorageClient(StorageOptions storage, std::string bucket, std::string database, std::string region)
+        : calls_(is_local(storage)),
+          opened_(opener(calls_, std::move(storage),
+                         [bucket = std::move(bucket), database = std::move(database), region = std::move(region)](const auto& options) {
+                             return DualStorageClient::open(bucket, database, region, options);
+                         })) {}
+
+    Calls calls_;
     Opened<DualStorageClient> opened_;
 };
 
@@ -205,6 +218,7 @@ nb::object prepare(const std::string& name, nb::handle record, const nb::dict& a
 }  // namespace
 
 void bind_storage(nb::module_& module) {
+    module.attr("write_failure") = std::string(write_failure);
     module.attr("default_bucket") = std::string(default_bucket);
     module.attr("default_database") = std::string(default_database);
     module.attr("default_region") = std::string(default_region);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -36,10 +35,9 @@ Result<void> check_bucket_name(std::string_view bucket) {
                 fmt::format("'{}' is no bucket name: expected 3 to 63 lower-case letters, digits, '.' and '-'", record::excerpt(bucket)));
 }
 
-std::optional<Home> Home::from_environment() {
-    const char* folder = std::getenv("DUALSTORE_HOME");
-    if (folder != nullptr && *folder != '\0') return Home(folder);
-    return std::nullopt;
+std::optional<Home> Home::in(const std::string& folder) {
+    if (folder.empty()) return std::nullopt;
+    return Home(folder);
 }
 
 Result<std::string> Home::bucket_folder(std::string_view bucket) const {

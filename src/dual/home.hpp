@@ -14,8 +14,8 @@ namespace dualstore::dual {
 
 class Home {
   public:
-    // None where DUALSTORE_HOME is not set.
-    [[nodiscard]] static std::optional<Home> from_environment();
+    // None where `folder` is empty, as DUALSTORE_HOME is where it is not set.
+    [[nodiscard]] static std::optional<Home> in(const std::string& folder);
 
     // The directory that is the bucket. Errors as check_bucket_name.
     [[nodiscard]] Result<std::string> bucket_folder(std::string_view bucket) const;

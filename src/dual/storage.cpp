@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
@@ -16,17 +17,23 @@
 namespace dualstore {
 namespace {
 
-std::string chosen_engine(std::string_view otherwise) {
-    const char* engine = std::getenv("DUALSTORE_ENGINE");
-    return std::string(engine != nullptr && *engine != '\0' ? engine : otherwise);
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : "";
 }
 
-Result<Client> open_directory(const dual::Home& home, std::string_view bucket, std::string_view database) {
+std::string engine_or(const StorageOptions& storage, const std::string& otherwise) {
+    return storage.engine.empty() ? otherwise : storage.engine;
+}
+
+Result<Client> open_directory(const dual::Home& home, std::string_view bucket, std::string_view database, const StorageOptions& storage) {
     auto folder = home.bucket_folder(bucket);
     if (!folder) return fail(folder.error());
     // With a setting of its own, a '?' before it is the folder's.
-    return Client::open(
-        {.store = fmt::format("file:{}?sync=on", *folder), .engine = chosen_engine("embedded"), .database = std::string(database)});
+    return Client::open({.store = fmt::format("file:{}?sync=on", *folder),
+                         .engine = engine_or(storage, "embedded"),
+                         .database = std::string(database),
+                         .warn = storage.warn});
 }
 
 // Regions and databases come from configuration; in an URL they must not turn into settings.
@@ -42,13 +49,14 @@ Result<void> check_table_name(std::string_view table) {
                 fmt::format("'{}' is no table name: expected letters, digits and '_'", record::excerpt(table)));
 }
 
-Result<Client> open_cloud(std::string_view bucket, std::string_view database, std::string_view region) {
+Result<Client> open_cloud(std::string_view bucket, std::string_view database, std::string_view region, const StorageOptions& storage) {
     for (const auto& checked : {dual::check_bucket_name(bucket), check_name(database, "database"), check_name(region, "region")}) {
         if (!checked) return fail(checked.error());
     }
     return Client::open({.store = fmt::format("s3://{}?region={}", bucket, region),
-                         .engine = chosen_engine(fmt::format("athena://{}?region={}", database, region)),
-                         .database = std::string(database)});
+                         .engine = engine_or(storage, fmt::format("athena://{}?region={}", database, region)),
+                         .database = std::string(database),
+                         .warn = storage.warn});
 }
 
 std::string without_line_break(std::string bytes) {
@@ -115,8 +123,15 @@ Result<std::string> put_text(ObjectStore& store, std::string key, const Result<s
 
 }  // namespace
 
-Result<S3Client> S3Client::open(std::string bucket, std::string region) {
-    if (const auto home = dual::Home::from_environment()) {
+StorageOptions StorageOptions::from_environment() {
+    std::error_code error;
+    const std::string home = variable("DUALSTORE_HOME");
+    auto absolute = home.empty() ? std::filesystem::path() : std::filesystem::absolute(home, error);
+    return {.home = error ? home : absolute.string(), .engine = variable("DUALSTORE_ENGINE")};
+}
+
+Result<S3Client> S3Client::open(std::string bucket, std::string region, const StorageOptions& storage) {
+    if (const auto home = dual::Home::in(storage.home)) {
         auto folder = home->bucket_folder(bucket);
         if (!folder) return fail(folder.error());
         auto store = open_directory_store(*folder);
@@ -199,7 +214,8 @@ std::string bucket_in(std::string_view output_location) {
 }
 
 // An engine over a bucket, where there is no Athena or Trino that would know the database's tables.
-Result<std::shared_ptr<QueryEngine>> open_engine_of_bucket(const std::optional<dual::Home>& home, const AthenaClient::Options& options) {
+Result<std::shared_ptr<QueryEngine>> open_engine_of_bucket(const AthenaClient::Options& options, const StorageOptions& storage) {
+    const auto home = dual::Home::in(storage.home);
     auto bucket = home ? home->bucket_of(options.database) : NamedDatabases::of_this_process().bucket_of(options.database);
     if (!bucket) return fail(bucket.error());
     if (bucket->empty()) *bucket = bucket_in(options.output_location);
@@ -209,18 +225,17 @@ Result<std::shared_ptr<QueryEngine>> open_engine_of_bucket(const std::optional<d
                                 "('s3://bucket/prefix/') for the built-in tables of that bucket",
                                 record::excerpt(options.database)));
     }
-    auto client = home ? open_directory(*home, *bucket, options.database) : open_cloud(*bucket, options.database, options.region);
+    auto client =
+        home ? open_directory(*home, *bucket, options.database, storage) : open_cloud(*bucket, options.database, options.region, storage);
     if (!client) return fail(client.error());
     return client->engine();
 }
 
 }  // namespace
 
-Result<AthenaClient> AthenaClient::open(Options options) {
-    const auto home = dual::Home::from_environment();
-    const std::string other = chosen_engine({});
-    if (home || other == "embedded") {
-        auto engine = open_engine_of_bucket(home, options);
+Result<AthenaClient> AthenaClient::open(Options options, const StorageOptions& storage) {
+    if (!storage.home.empty() || storage.engine == "embedded") {
+        auto engine = open_engine_of_bucket(options, storage);
         if (!engine) return fail(engine.error());
         return AthenaClient(std::move(*engine));
     }
@@ -230,8 +245,8 @@ Result<AthenaClient> AthenaClient::open(Options options) {
     athena.aws.region = std::move(options.region);
     athena.aws.max_retries = options.max_retries;
     dual::EnginePlace place = std::move(athena);
-    if (!other.empty()) {
-        auto parsed = dual::parse_engine_url(other);
+    if (!storage.engine.empty()) {
+        auto parsed = dual::parse_engine_url(storage.engine);
         if (!parsed) return fail(parsed.error());
         place = std::move(*parsed);
     }
@@ -261,13 +276,14 @@ Result<std::int64_t> AthenaClient::get_table_count(std::string_view table, std::
     return std::get<std::int64_t>(result->rows.at(0).at(0));
 }
 
-Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::string database, std::string region) {
-    const auto home = dual::Home::from_environment();
+Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::string database, std::string region,
+                                                  const StorageOptions& storage) {
+    const auto home = dual::Home::in(storage.home);
     if (auto fits = dual::check_bucket_name(bucket); !fits) return fail(fits.error());
     if (home) {
         if (auto named = home->name_database(database, bucket); !named) return fail(named.error());
     }
-    auto client = home ? open_directory(*home, bucket, database) : open_cloud(bucket, database, region);
+    auto client = home ? open_directory(*home, bucket, database, storage) : open_cloud(bucket, database, region, storage);
     if (!client) return fail(client.error());
     if (!home && client->engine()->name() == "embedded") NamedDatabases::of_this_process().name(database, bucket);
     return DualStorageClient(std::move(*client));
@@ -276,7 +292,7 @@ Result<DualStorageClient> DualStorageClient::open(std::string bucket, std::strin
 Result<DualStorageClient::Written> DualStorageClient::write(std::string_view table, std::string_view json, const PutOptions& options) {
     auto stored = client_.put(table, json, options);
     if (!stored) {
-        stored.error().message = "Failed to write to dual storage: " + stored.error().message;
+        stored.error().message.insert(0, write_failure);
         return fail(std::move(stored.error()));
     }
     Written written{stored->key, "success", client_.bucket(), std::string(table), {}, {}};

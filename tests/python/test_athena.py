@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import servers
 from shared.storage import AthenaClient, AthenaError, DualStorageClient, DualStorageError, S3Client, S3Error
+from test_arrow import Trino
 
 
 def test_conditions_and_columns_are_sql_and_stay_where_they_belong(home: Path) -> None:
@@ -99,7 +100,22 @@ def test_any_json_value_is_written_and_read(home: Path) -> None:
         client.write_metadata(1, [])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe", b'{"a": "\xff"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"",
+        b"\xff\xfe",
+        b'{"a": "\xff"}',
+        b'{"a": 1e99999999999999999999}',
+        b"[" * 100_000 + b"]" * 100_000,
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": "\xed\xa0\x80"}',
+        b'{"a": "\\ud800"}',
+    ],
+)
 def test_what_is_no_json_is_corrupt(home: Path, content: bytes) -> None:
     client = S3Client("a-bucket")
     client.write_metadata(1, {})
@@ -117,6 +133,28 @@ def test_a_service_that_is_not_there_is_an_error_that_may_pass(monkeypatch: pyte
     with pytest.raises(DualStorageError, match=r"cannot connect to 127\.0\.0\.1:9") as raised:
         S3Client("a-bucket").read_json("x")
     assert (raised.value.code, raised.value.retryable) == ("unavailable", True)
+
+
+def test_what_a_person_should_read_is_logged(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert str(home)
+    trino = Trino(tmp_path)
+    monkeypatch.setenv("DUALSTORE_ENGINE", f"trino://ann@127.0.0.1:{trino.server.server_port}/hive/brands")
+    error: dict[str, Any] = {"message": "Access Denied", "errorCode": 4, "errorName": "PERMISSION_DENIED", "errorType": "USER_ERROR"}
+    trino.page = json.dumps({"id": "1", "error": error, "stats": {"state": "FAILED"}}).encode()
+    storage = DualStorageClient("a-bucket")
+    with pytest.raises(DualStorageError, match=r"^Failed to write to dual storage: "):
+        storage.write_metadata(1, {})
+    assert [(record.name, record.levelname) for record in caplog.records] == [("dualstore", "WARNING")]
+    assert "a query verifies the tables instead" in caplog.text
+    error |= {"errorName": "TABLE_NOT_FOUND", "errorCode": 46}
+    trino.page = json.dumps({"id": "1", "error": error, "stats": {"state": "FAILED"}}).encode()
+    with pytest.raises(DualStorageError, match=r"^Failed to write to dual storage: trino has no table generated_metadata") as raised:
+        storage.write_metadata(1, {})
+    assert (raised.value.code, raised.value.key) == ("not_found", "")
+    trino.server.shutdown()
+    trino.server.server_close()
 
 
 @pytest.mark.server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 import json
+import time
 import uuid
 from collections import OrderedDict
 from decimal import Decimal
@@ -26,6 +27,18 @@ class Colour(enum.IntEnum):
 
 class Name(str):
     __slots__ = ()
+
+
+class Nowhere(datetime.tzinfo):
+    """A zone that has no offset, which leaves a time without one."""
+
+    def utcoffset(self, when: datetime.datetime | None) -> None:
+        return None
+
+    def tzname(self, when: datetime.datetime | None) -> str:
+        return "nowhere"
+
+    dst = utcoffset
 
 
 @pytest.mark.parametrize(
@@ -65,6 +78,11 @@ class Name(str):
         (numpy.str_("x"), '"x"'),
         (numpy.datetime64("2024-01-02T03:04:05.678"), '"2024-01-02 03:04:05.678000"'),
         (numpy.datetime64("2024-01-02"), '"2024-01-02 00:00:00"'),
+        (numpy.datetime64("2024-01-02T03:04:05.123456789"), '"2024-01-02 03:04:05.123456"'),
+        (pandas.Timestamp("2024-01-02T03:04:05.123456789"), '"2024-01-02 03:04:05.123456"'),
+        (numpy.datetime64("2024-01-02T03:04:05.000000789"), '"2024-01-02 03:04:05"'),
+        (pandas.Timestamp("2024-01-02T03:04:05.000000789"), '"2024-01-02 03:04:05"'),
+        (datetime.datetime(2024, 1, 2, tzinfo=Nowhere()), '"2024-01-02 00:00:00"'),
     ],
 )
 def test_a_value_is_written_as_what_it_is(home: Path, value: Any, text: str) -> None:
@@ -96,6 +114,10 @@ def test_a_value_is_written_as_what_it_is(home: Path, value: Any, text: str) -> 
         ({"a": "\ud800"}, "a", "surrogate"),
         ({"a": {"b": {"\udfff": 1}}}, "a.b", "surrogate"),
         ({"a": range(3)}, "a", "range"),
+        ({"a": numpy.datetime64("12024-01-02T03:04:05")}, "a", "years 1 to 9999"),
+        ({"a": numpy.datetime64("-0005-01-02")}, "a", "years 1 to 9999"),
+        ({"a": numpy.longdouble(1)}, "a", "give float() of it"),
+        ({"a": numpy.void(b"x")}, "a", "void"),
     ],
 )
 def test_what_json_has_not_is_refused_by_its_path(client: dualstore.Client, record: Any, path: str, word: str) -> None:
@@ -105,6 +127,68 @@ def test_what_json_has_not_is_refused_by_its_path(client: dualstore.Client, reco
     assert word in str(raised.value)
     assert "\n" not in str(raised.value)
     assert client.get("generated_metadata", 1) is None
+
+
+def raising(error: BaseException) -> tuple[datetime.datetime, Any]:
+    """A value, and a key of a dict, whose own code raises."""
+
+    class Zone(Nowhere):
+        def utcoffset(self, when: datetime.datetime | None) -> None:
+            raise error
+
+    class Key:
+        def __repr__(self) -> str:
+            raise error
+
+    return datetime.datetime(2024, 1, 2, tzinfo=Zone()), Key()
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_what_is_no_values_fault_goes_on(client: dualstore.Client, kind: type[BaseException]) -> None:
+    value, key = raising(kind())
+    for call in (
+        lambda: client.put("generated_metadata", {"brandid": 1, "x": value}),
+        lambda: client.put("generated_metadata", {"brandid": 1, key: 1}),
+        lambda: client.put_many("generated_metadata", [{"brandid": 1, "x": [value]}]),
+        lambda: client.put("feedback_history", {}, arguments={"brandid": value}),
+        lambda: client.query("SELECT ?", [value]),
+        lambda: client.query("SELECT :v", {"v": value}),
+    ):
+        with pytest.raises(kind):
+            call()
+
+
+def test_what_a_value_raises_refuses_it(client: dualstore.Client) -> None:
+    for error, text in ((RuntimeError("no\nway"), "no way"), (TimeoutError(), "TimeoutError")):
+        value, key = raising(error)
+        with pytest.raises(dualstore.InvalidRecord, match=f"^field 'x': {text}$"):
+            client.put("generated_metadata", {"brandid": 1, "x": value})
+        with pytest.raises(dualstore.InvalidRecord, match="the key Key is of type Key"):
+            client.put("generated_metadata", {"brandid": 1, key: 1})
+        with pytest.raises(dualstore.InvalidArgument, match=f"^parameter 1: {text}$"):
+            client.query("SELECT ?", [value])
+
+
+def test_a_list_that_gets_shorter_meanwhile_is_refused(client: dualstore.Client) -> None:
+    items: list[Any] = []
+
+    class Zone(Nowhere):
+        def utcoffset(self, when: datetime.datetime | None) -> None:
+            items.clear()
+
+    items += [datetime.datetime(2024, 1, 2, tzinfo=Zone()), 1, 2]
+    with pytest.raises(dualstore.InvalidRecord, match=r"^field 'x': the list got shorter"):
+        client.put("generated_metadata", {"brandid": 1, "x": items})
+
+
+def test_a_great_integer_takes_no_great_time(client: dualstore.Client) -> None:
+    for number in (10**1_000_000, 7 - 10**1_000_000):
+        began = time.monotonic()
+        client.put("generated_metadata", {"brandid": 1, "x": number})
+        record = client.get("generated_metadata", 1)
+        assert record is not None
+        assert record["x"] == number
+        assert time.monotonic() - began < 10
 
 
 def test_a_record_that_holds_itself_is_too_deep(client: dualstore.Client) -> None:

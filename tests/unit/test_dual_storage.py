@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -179,6 +180,72 @@ def test_a_roll_back_that_fails_names_the_key(mocked: Mocked) -> None:
     assert "Manual cleanup may be required for S3 key: metadata/brand_123.json" in text
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)])
+def test_what_ends_the_program_takes_the_record_back_too(mocked: Mocked, error: BaseException) -> None:
+    mocked.athena.execute_query.side_effect = error
+    with pytest.raises(type(error)) as raised:
+        mocked.client.write_metadata(123, METADATA)
+    assert raised.value is error
+    mocked.s3.delete_key.assert_called_once_with("metadata/brand_123.json")
+
+
+def test_an_error_without_words_is_told_by_its_type(mocked: Mocked) -> None:
+    mocked.athena.execute_query.side_effect = TimeoutError()
+    mocked.s3.delete_key.side_effect = ConnectionError()
+    with pytest.raises(DualStorageError, match=r"^Failed to write to dual storage: TimeoutError; rollback also failed: ConnectionError\."):
+        mocked.client.write_metadata(123, METADATA)
+
+
+def test_reads_fail_as_writes_do(mocked: Mocked) -> None:
+    error = mocked.s3.read_json.side_effect = mocked.s3.read_metadata.side_effect = RuntimeError("access denied")
+    client = mocked.client
+    reads: list[Callable[[], Any]] = [lambda: client.read_metadata(1), lambda: client.read_feedback(1, "x")]
+    reads += [lambda: client.read_workflow_execution("x"), lambda: client.read_escalation(1, "x")]
+    for read in reads:
+        with pytest.raises(DualStorageError, match=r"^access denied$") as raised:
+            read()
+        assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize("brandid", [True, 1.0, "1", decimal.Decimal(1)])
+def test_the_brand_of_the_call_wins_by_its_type_too(mocked: Mocked, brandid: Any) -> None:
+    mocked.client.write_metadata(1, {"brandid": brandid})
+    written = mocked.written()[1]["brandid"]
+    assert (type(written), written) == (int, 1)
+
+
+def test_a_dict_of_another_type_is_what_it_holds(mocked: Mocked, home: Path) -> None:
+    class Shouting(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            return str(super().__getitem__(name)).upper()
+
+        def __iter__(self) -> Any:
+            return iter(["regex"])
+
+    mocked.client.write_metadata(123, Shouting(METADATA))
+    client = DualStorageClient()
+    client.write_metadata(123, Shouting(METADATA))
+    for record in (mocked.written()[1], client.read_metadata(123)):
+        assert record is not None
+        assert {name: record[name] for name in METADATA} == METADATA
+
+
+def test_a_client_without_its_own_init_is_driven_by_methods() -> None:
+    class Fake(DualStorageClient):
+        def __init__(self) -> None:
+            self.s3_client, self.athena_client = mock.Mock(), mock.Mock()
+
+    fake = Fake()
+    assert fake.write_metadata(1, METADATA)["table"] == "generated_metadata"
+    fake.s3_client.write_json.assert_called_once()
+    fake.s3_client.read_json.return_value = {"x": 1}
+    assert fake.read_feedback(1, "x") == {"x": 1}
+    with mock.patch.object(DualStorageClient, "__init__", return_value=None):
+        patched = DualStorageClient()
+    patched.s3_client, patched.athena_client = mock.Mock(), mock.Mock()
+    assert patched.write_metadata(1, METADATA)["s3_key"] == "metadata/brand_1.json"
+
+
 @pytest.mark.parametrize("record", [{"version": "one"}, {"mccids": [1, "2"]}, {"confidence_score": float("nan")}, {"x": {1, 2}}, {1: 2}])
 def test_a_record_that_sql_could_not_show_is_never_put(mocked: Mocked, record: Any) -> None:
     with pytest.raises(DualStorageError, match=r"^Failed to write to dual storage: ") as raised:
@@ -279,6 +346,17 @@ def test_a_refused_record_leaves_no_trace(client: DualStorageClient) -> None:
     assert isinstance(raised.value.__cause__, ValueError)
     assert client.read_metadata(123) == before
     assert S3Client("a-bucket").list_keys("") == ["metadata/brand_123.json"]
+
+
+def test_a_failed_put_says_so_once_with_its_key(home: Path) -> None:
+    client = DualStorageClient(bucket="a-bucket")
+    (home / "a-bucket" / "metadata" / "brand_1.json").mkdir(parents=True)
+    (home / "a-bucket" / "metadata" / "brand_1.json" / "x").touch()
+    with pytest.raises(DualStorageError, match=r"^Failed to write to dual storage: metadata/brand_1\.json: ") as raised:
+        client.write_metadata(1, METADATA)
+    assert str(raised.value).count("Failed to write") == 1
+    assert raised.value.key == "metadata/brand_1.json"
+    assert "Failed to write" not in str(raised.value.__cause__)
 
 
 def test_a_write_makes_no_query(home: Path) -> None:

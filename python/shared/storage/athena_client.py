@@ -7,9 +7,10 @@ from typing import Any
 
 import dualstore
 from dualstore import _native
-from dualstore._values import checked_text
+from dualstore._arguments import count, shown, text
+from dualstore._arguments import parameters as bound
 
-from .errors import AthenaError, DualStorageError, raises, whole_number
+from .errors import AthenaError, DualStorageError, raises
 
 
 class AthenaClient:
@@ -39,12 +40,12 @@ class AthenaClient:
         self.output_location = output_location
         self.max_retries = max_retries
         self._native = _native.AthenaClient(
-            checked_text(database),
-            checked_text(region),
-            checked_text(output_location or ""),
-            checked_text(workgroup or ""),
-            checked_text(catalog or ""),
-            _count(max_retries, "max_retries", 2**31 - 1),
+            text(database, "database"),
+            text(region, "region"),
+            text(output_location or "", "output_location"),
+            text(workgroup or "", "workgroup"),
+            text(catalog or "", "catalog"),
+            None if max_retries is None else count(max_retries, "max_retries", 2**31 - 1),
         )
 
     @raises(AthenaError)
@@ -52,33 +53,32 @@ class AthenaClient:
         """Runs one query and returns its rows. ``parameters`` are a list for its ``?``, or a dict for its ``:name``; they are bound, and
         never become part of the SQL.
         """
-        return self._native.execute_query(checked_text(query), dict(parameters) if isinstance(parameters, Mapping) else parameters)
+        return self._native.execute_query(text(query, "query"), bound(parameters))
 
     @raises(AthenaError)
     def query_table(
         self, table_name: str, columns: str | Sequence[str] = "*", where: str | None = None, limit: int | None = None
     ) -> list[dict[str, Any]]:
         """The rows of one table. ``columns`` and ``where`` are SQL; the table's name is checked and quoted."""
-        text = checked_text(columns if isinstance(columns, str) else ", ".join(columns))
-        return self._native.query_table(checked_text(table_name), text, _condition(where), _count(limit, "limit", 2**63 - 1))
+        most = None if limit is None else count(limit, "limit", 2**63 - 1)
+        return self._native.query_table(text(table_name, "table_name"), _columns(columns), _condition(where), most)
 
     @raises(AthenaError)
     def get_table_count(self, table_name: str, where: str | None = None) -> int:
         """The number of a table's rows, or of those for which the SQL in ``where`` is true."""
-        return self._native.get_table_count(checked_text(table_name), _condition(where))
+        return self._native.get_table_count(text(table_name, "table_name"), _condition(where))
 
 
-def _count(value: int | None, name: str, most: int) -> int | None:
-    if value is None:
-        return None
-    number = whole_number(value, name)
-    if number < 0:
-        raise dualstore.InvalidArgument(f"{name} is {number}: expected 0 or more")
-    return min(number, most)
+def _columns(columns: str | Sequence[str]) -> str:
+    if isinstance(columns, str):
+        return text(columns, "columns")
+    if not isinstance(columns, Sequence):
+        raise dualstore.InvalidArgument(f"columns is {shown(columns)}: expected SQL, or a list of it")
+    return ", ".join(text(column, "a column") for column in columns)
 
 
 def _condition(where: str | None) -> str | None:
-    return checked_text(where) if where else None
+    return text(where, "where") if where is not None and where != "" else None
 
 
 __all__ = ["AthenaClient", "AthenaError", "DualStorageError"]

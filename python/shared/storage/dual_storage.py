@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import dualstore
-from dualstore import _native
-from dualstore._values import checked_text, parse_json
+from dualstore import _native as _core
+from dualstore._arguments import key_part, said, text, type_name, whole_number
+from dualstore._values import parse_json
 
 from .athena_client import AthenaClient
-from .errors import DualStorageError, raises, whole_number, wrapped
+from .errors import DualStorageError, raises, wrapped
 from .s3_client import S3Client
 
-_FAILED = "Failed to write to dual storage: "
+_FAILED = _core.write_failure
 
 # As they come. A client of another type, or one whose methods were replaced, is driven by its methods.
 _NATIVE: dict[type, dict[str, Any]] = {
@@ -38,23 +39,29 @@ class DualStorageClient:
     ``s3_client`` and ``athena_client`` may be replaced by objects with the methods of S3Client and AthenaClient. Then a record is written
     by ``write_json``, verified by one ``execute_query``, and taken back by ``delete_key`` where that fails.
 
-    Failures raise ``DualStorageError``.
+    Failures raise ``DualStorageError``, whatever the two clients raise.
     """
+
+    # Where __init__ was replaced, s3_client and athena_client are driven by their methods.
+    bucket = _core.default_bucket
+    database = _core.default_database
+    region = _core.default_region
+    _native: _core.DualStorageClient | None = None
+    _made: tuple[Any, Any] = (None, None)
 
     @raises(DualStorageError)
     def __init__(
         self,
-        bucket: str = _native.default_bucket,
-        database: str = _native.default_database,
-        region: str = _native.default_region,
+        bucket: str = _core.default_bucket,
+        database: str = _core.default_database,
+        region: str = _core.default_region,
     ) -> None:
         self.bucket = bucket
         self.database = database
         self.region = region
-        self._native: _native.DualStorageClient | None = None
         # Opened first, since it names the database, which AthenaClient finds by its name.
         if AthenaClient in _NATIVE:
-            self._native = _native.DualStorageClient(checked_text(bucket), checked_text(database), checked_text(region))
+            self._native = _core.DualStorageClient(text(bucket, "bucket"), text(database, "database"), text(region, "region"))
         self.s3_client: Any = S3Client(bucket=bucket, region=region)
         self.athena_client: Any = AthenaClient(database=database, region=region)
         self._made = (self.s3_client, self.athena_client)
@@ -91,8 +98,7 @@ class DualStorageClient:
         brand = whole_number(brandid, "brandid")
         native = self._native_client()
         if native is None:
-            record: dict[str, Any] | None = self.s3_client.read_metadata(brand, prefix="metadata")
-            return record
+            return _by_method(lambda: self.s3_client.read_metadata(brand, prefix="metadata"))
         return _record(native.read_metadata(brand), "generated_metadata", str(brand))
 
     @raises(DualStorageError)
@@ -100,43 +106,41 @@ class DualStorageClient:
         """One feedback on a brand, or None."""
         brand = whole_number(brandid, "brandid")
         return self._read(
-            "feedback_history", lambda native, ids: native.read_feedback(brand, ids[1]), str(brand), checked_text(str(feedback_id))
+            "feedback_history", lambda native, ids: native.read_feedback(brand, ids[1]), str(brand), key_part(feedback_id, "feedback_id")
         )
 
     @raises(DualStorageError)
     def read_workflow_execution(self, execution_id: str) -> dict[str, Any] | None:
         """A workflow's run, by what follows the last ``:`` of its ``execution_arn``, or None."""
         return self._read(
-            "workflow_executions", lambda native, ids: native.read_workflow_execution(ids[0]), checked_text(str(execution_id))
+            "workflow_executions", lambda native, ids: native.read_workflow_execution(ids[0]), key_part(execution_id, "execution_id")
         )
 
     @raises(DualStorageError)
     def read_escalation(self, brandid: int | str | None, escalation_id: str) -> dict[str, Any] | None:
         """An escalation, or None. One without a brand has ``brandid`` None."""
-        brand = "unknown" if brandid is None else str(brandid)
-        return self._read(
-            "escalations", lambda native, ids: native.read_escalation(*ids), checked_text(brand), checked_text(str(escalation_id))
-        )
+        brand = "unknown" if brandid is None else key_part(brandid, "brandid")
+        return self._read("escalations", lambda native, ids: native.read_escalation(*ids), brand, key_part(escalation_id, "escalation_id"))
 
-    def _native_client(self) -> _native.DualStorageClient | None:
+    def _native_client(self) -> _core.DualStorageClient | None:
         """None: the two clients are driven by their methods."""
         s3_client, athena_client = self.s3_client, self.athena_client
         own = (s3_client is self._made[0]) and (athena_client is self._made[1])
         return self._native if own and _is_native(s3_client) and _is_native(athena_client) else None
 
     def _write(
-        self, table: str, record: dict[str, Any], arguments: dict[str, Any], write: Callable[[_native.DualStorageClient], dict[str, str]]
+        self, table: str, record: dict[str, Any], arguments: dict[str, Any], write: Callable[[_core.DualStorageClient], dict[str, str]]
     ) -> dict[str, str]:
         if not isinstance(record, dict):
-            raise dualstore.InvalidRecord(f"a record is a dict, not {type(record).__name__}")
+            raise dualstore.InvalidRecord(f"a record is a dict, not {type_name(record)}")
         native = self._native_client()
         return write(native) if native is not None else self._write_by_methods(table, record, arguments)
 
     def _write_by_methods(self, table: str, record: dict[str, Any], arguments: dict[str, Any]) -> dict[str, str]:
-        key, stored, generated = _native.prepare(table, record, arguments)
-        filled = dict(record)
+        key, stored, generated = _core.prepare(table, record, arguments)
+        filled = dict(dict.items(record))  # what it holds, as the native module reads it, whatever a subclass says
         for name, value in parse_json(stored, key).items():
-            if name not in filled or (name.lower() in arguments and filled[name] != value):
+            if name not in filled or name.lower() in arguments:
                 filled[name] = value
         try:
             self.s3_client.write_json(key, filled)
@@ -144,8 +148,11 @@ class DualStorageClient:
             raise wrapped(error, before=_FAILED, key=key) from error
         try:
             self.athena_client.execute_query(f"SELECT 1 FROM {table} LIMIT 1")
-        except Exception as error:
-            raise wrapped(error, before=_FAILED, key=key, after=self._roll_back(key)) from error
+        except BaseException as error:
+            after = self._roll_back(key)
+            if not isinstance(error, Exception):
+                raise
+            raise wrapped(error, before=_FAILED, key=key, after=after) from error
         return {"s3_key": key, "status": "success", "bucket": self.bucket, "table": table, **generated}
 
     def _roll_back(self, key: str) -> str:
@@ -153,21 +160,28 @@ class DualStorageClient:
         try:
             self.s3_client.delete_key(key)
         except Exception as error:
-            return f"; rollback also failed: {error}. Manual cleanup may be required for S3 key: {key}"
+            return f"; rollback also failed: {said(error)}. Manual cleanup may be required for S3 key: {key}"
         return ""
 
     def _read(
-        self, table: str, read: Callable[[_native.DualStorageClient, tuple[str, ...]], bytes | None], *ids: str
+        self, table: str, read: Callable[[_core.DualStorageClient, tuple[str, ...]], bytes | None], *ids: str
     ) -> dict[str, Any] | None:
         native = self._native_client()
         if native is None:
-            record: dict[str, Any] | None = self.s3_client.read_json(_native.plain_key(table, list(ids)))
-            return record
+            return _by_method(lambda: self.s3_client.read_json(_core.plain_key(table, list(ids))))
         return _record(read(native, ids), table, *ids)
 
 
+def _by_method(read: Callable[[], Any]) -> dict[str, Any] | None:
+    try:
+        record: dict[str, Any] | None = read()
+    except Exception as error:
+        raise wrapped(error) from error
+    return record
+
+
 def _record(stored: bytes | None, table: str, *ids: str) -> dict[str, Any] | None:
-    record: dict[str, Any] | None = None if stored is None else parse_json(stored, _native.plain_key(table, list(ids)))
+    record: dict[str, Any] | None = None if stored is None else parse_json(stored, _core.plain_key(table, list(ids)))
     return record
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import dualstore
+from dualstore._arguments import said
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -27,14 +28,14 @@ class AthenaError(DualStorageError):
 def wrapped(
     error: BaseException, kind: type[DualStorageError] = DualStorageError, *, before: str = "", after: str = "", key: str = ""
 ) -> DualStorageError:
-    """The error as one of the three, with ``before`` in front of its text where that does not stand there already, and ``after`` behind."""
-    text = str(error)
+    """Any error as one of the three, with ``before`` in front of its text and ``after`` behind."""
+    known = error if isinstance(error, dualstore.Error) else dualstore.Error()
     return kind(
-        ("" if text.startswith(before) else before) + text + after,
-        code=getattr(error, "code", None) if isinstance(error, dualstore.Error) else None,
-        key=getattr(error, "key", "") or key,
-        operation=getattr(error, "operation", ""),
-        retryable=getattr(error, "retryable", False) is True,
+        before + said(error) + after,
+        code=known.code,
+        key=known.key or key,
+        operation=known.operation,
+        retryable=known.retryable,
     )
 
 
@@ -54,19 +55,3 @@ def raises(kind: type[DualStorageError], *, before: str = "") -> Callable[[Calla
         return call
 
     return decorate
-
-
-def whole_number(value: Any, name: str) -> int:
-    """An integer of any library, or its digits. ``dualstore.InvalidArgument`` otherwise."""
-    if isinstance(value, str) and not value.startswith("+"):
-        try:
-            number = int(value)
-        except ValueError:
-            number = -1
-        if str(number) == value and abs(number) < 2**63:
-            return number
-    elif not isinstance(value, (bool, float)) and hasattr(value, "__index__"):
-        number = value.__index__()
-        if abs(number) < 2**63:
-            return int(number)
-    raise dualstore.InvalidArgument(f"{name} is {value!r}: expected a whole number")
