@@ -18,32 +18,26 @@ struct Rule {
 constexpr std::size_t longest_message = 500;
 
 // The first that fits counts.
-constexpr std::array<Rule, 25> rules = {{
+constexpr std::array<Rule, 19> rules = {{
     {"Parser Error", "", "SYNTAX_ERROR"},
-    {"Catalog Error", "Table with name", "TABLE_NOT_FOUND"},
-    {"Catalog Error", "Function with name", "FUNCTION_NOT_FOUND"},
-    {"Catalog Error", "Type with name", "TYPE_NOT_FOUND"},
-    {"Binder Error", "Referenced column", "COLUMN_NOT_FOUND"},
-    {"Binder Error", "Referenced table", "COLUMN_NOT_FOUND"},
-    {"Binder Error", "does not have a column named", "COLUMN_NOT_FOUND"},
-    {"Binder Error", "Ambiguous reference", "AMBIGUOUS_NAME"},
     {"Binder Error", "GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"},
-    {"Binder Error", "Cannot compare", "TYPE_MISMATCH"},
-    {"Binder Error", "Cannot mix", "TYPE_MISMATCH"},
-    {"Binder Error", "explicit cast is required", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '+", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '-", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '*", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '/", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '%", "TYPE_MISMATCH"},
-    {"Binder Error", "No function matches the given name and argument types '~", "TYPE_MISMATCH"},
-    {"Binder Error", "does not support the supplied arguments", "FUNCTION_NOT_FOUND"},
-    {"Binder Error", "No function matches", "FUNCTION_NOT_FOUND"},
+    {"Binder Error", "cannot contain aggregates", "EXPRESSION_NOT_SCALAR"},
+    {"Binder Error", "cannot contain window functions", "EXPRESSION_NOT_SCALAR"},
+    {"Binder Error", "window function calls cannot be nested", "NESTED_WINDOW"},
+    {"Binder Error", "window functions are not allowed", "EXPRESSION_NOT_SCALAR"},
+    {"Binder Error", "aggregate function calls cannot be nested", "NESTED_AGGREGATION"},
+    {"Binder Error", "for SELECT DISTINCT", "EXPRESSION_NOT_IN_DISTINCT"},
+    {"Binder Error", "GROUPING statement", "EXPRESSION_NOT_SCALAR"},
     {"Binder Error", "", "TYPE_MISMATCH"},
+    {"Conversion Error", "out of range", "NUMERIC_VALUE_OUT_OF_RANGE"},
     {"Conversion Error", "", "INVALID_CAST_ARGUMENT"},
     {"Out of Range Error", "", "NUMERIC_VALUE_OUT_OF_RANGE"},
+    {"Invalid Input Error", "More than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS"},
+    {"Invalid Input Error", "Map keys must be unique", "INVALID_FUNCTION_ARGUMENT"},
+    {"Invalid Input Error", "Overflow", "NUMERIC_VALUE_OUT_OF_RANGE"},
     {"Invalid Input Error", "", "INVALID_FUNCTION_ARGUMENT"},
     {"Constraint Error", "", "INVALID_FUNCTION_ARGUMENT"},
+    {"Catalog Error", "", "FUNCTION_NOT_FOUND"},
 }};
 
 // "DIVISION_BY_ZERO: ...", as our own functions report.

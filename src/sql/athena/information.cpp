@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <set>
 
-#include "sql/athena/translator.hpp"
+#include "sql/athena/function_index.hpp"
 
 namespace dualstore::sql::athena {
 namespace {
 
+using Kind = SqlType::Kind;
 using Row = std::vector<std::string>;  // SQL expressions
-
-constexpr std::string_view catalog = "awsdatacatalog";
 
 std::string schema_of(const TableDefinition& table, std::string_view database) {
     return lower(table.database.empty() ? database : std::string_view(table.database));
@@ -25,22 +24,40 @@ std::set<std::string> schemas(const std::vector<TableDefinition>& tables, std::s
     return names;
 }
 
-// `columns` are names, with "::TYPE" where it is not VARCHAR.
-std::string values(const std::vector<std::string>& columns, const std::vector<Row>& rows) {
-    std::vector<std::string> selected;
+struct Heading {
+    std::string name;
+    Kind kind = Kind::varchar;
+};
+
+// With `like`, only rows whose first column fits; ordered by it.
+QueryText constants(const std::vector<Heading>& headings, const std::vector<Row>& rows, const std::string& condition = {}) {
+    QueryText text;
     std::vector<std::string> names;
-    for (const std::string& column : columns) {
-        const auto colon = column.find("::");
-        names.push_back(quoted_name(column.substr(0, colon)));
-        selected.push_back(
-            fmt::format("CAST({0} AS {1}) AS {0}", names.back(), colon == std::string::npos ? "VARCHAR" : column.substr(colon + 2)));
+    std::vector<std::string> selected;
+    for (std::size_t i = 0; i < headings.size(); ++i) {
+        const SqlType type = SqlType::of(headings[i].kind);
+        names.push_back(fmt::format("c{}", i + 1));
+        selected.push_back(fmt::format("CAST({0} AS {1}) AS {0}", names.back(), duckdb_name(type)));
+        Field field;
+        field.name = headings[i].name;
+        field.term = {names.back(), type};
+        text.columns.push_back(std::move(field));
     }
     std::vector<std::string> lines;
     for (const Row& row : rows) lines.push_back(fmt::format("({})", fmt::join(row, ", ")));
-    const bool none = lines.empty();
-    if (none) lines.push_back(fmt::format("({})", fmt::join(std::vector<std::string>(columns.size(), "NULL"), ", ")));
-    return fmt::format("SELECT {} FROM (VALUES {}) AS t({}){}", fmt::join(selected, ", "), fmt::join(lines, ", "), fmt::join(names, ", "),
-                       none ? " WHERE false" : "");
+    std::string where = condition;
+    if (lines.empty()) {
+        lines.push_back(fmt::format("({})", fmt::join(Row(headings.size(), "NULL"), ", ")));
+        where = " WHERE false";
+    }
+    text.sql = fmt::format("SELECT {} FROM (VALUES {}) AS t({}){}", fmt::join(selected, ", "), fmt::join(lines, ", "),
+                           fmt::join(names, ", "), where);
+    return text;
+}
+
+std::string like_condition(const std::optional<std::string>& like, const std::optional<std::string>& escape) {
+    if (!like) return {};
+    return fmt::format(" WHERE c1 LIKE {}{}", quoted_string(*like), escape ? " ESCAPE " + quoted_string(*escape) : std::string());
 }
 
 std::vector<const TableDefinition*> sorted(const std::vector<TableDefinition>& tables) {
@@ -50,106 +67,105 @@ std::vector<const TableDefinition*> sorted(const std::vector<TableDefinition>& t
     return result;
 }
 
-struct Statement {
-    Nodes nodes;
+const std::vector<Heading> column_headings = {{"Column"}, {"Type"}, {"Extra"}, {"Comment"}};
+
+struct Shown {
     const std::vector<TableDefinition>& tables;
     std::string_view database;
-    std::size_t at = 0;
 
-    bool next(std::string_view keyword) {
-        if (at >= nodes.size() || !nodes[at].is(keyword)) return false;
-        ++at;
-        return true;
-    }
-
-    std::string name() {
-        if (at >= nodes.size() || !nodes[at].name()) refuse("SYNTAX_ERROR", nodes[std::min(at, nodes.size() - 1)], "expected a name");
-        return lower(nodes[at++].token.text);
-    }
-
-    void expect_end() const {
-        if (at < nodes.size()) refuse("SYNTAX_ERROR", nodes[at], "mismatched input '" + nodes[at].token.text + "'");
-    }
-
-    // [catalog.][schema.]table
-    const TableDefinition& table() {
-        const Node& first = nodes[std::min(at, nodes.size() - 1)];
-        std::vector<std::string> parts = {name()};
-        while (at + 1 < nodes.size() && nodes[at].symbol(".")) {
-            ++at;
-            parts.push_back(name());
-        }
-        expect_end();
-        const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : lower(database);
+    [[nodiscard]] const TableDefinition& table(const syntax::QualifiedName& parts) const {
+        const std::string schema = parts.size() > 1 ? lower(parts[parts.size() - 2].text) : lower(database);
+        const std::string wanted = lower(parts.back().text);
         for (const TableDefinition& table : tables) {
-            if (parts.size() <= 3 && table.name == parts.back() && schema_of(table, database) == schema) return table;
+            if (lower(table.name) == wanted && schema_of(table, database) == schema) return table;
         }
-        refuse("TABLE_NOT_FOUND", first, fmt::format("Table '{}.{}.{}' does not exist", catalog, schema, parts.back()));
+        refuse("TABLE_NOT_FOUND", parts.front().at, fmt::format("Table '{}.{}.{}' does not exist", catalog_name, schema, wanted));
     }
 
-    // LIKE 'pattern', to the end
-    std::string pattern(std::string_view column) {
-        std::string condition;
-        if (next("LIKE")) {
-            if (at >= nodes.size() || nodes[at].token.kind != Token::Kind::string)
-                refuse("SYNTAX_ERROR", nodes[at - 1], "expected a pattern");
-            condition = fmt::format(" WHERE {} LIKE {}", quoted_name(column), quoted_string(nodes[at++].token.text));
-        }
-        expect_end();
-        return condition;
-    }
+    QueryText operator()(const syntax::QueryPtr&) const { return {}; }
+    QueryText operator()(const syntax::Explain&) const { return {}; }
 
-    std::string columns() {
-        std::vector<Row> rows;
-        for (const Column& column : table().columns) {
-            rows.push_back({quoted_string(column.name), quoted_string(trino_name(column.type)), "''", quoted_string(column.comment)});
-        }
-        return values({"Column", "Type", "Extra", "Comment"}, rows);
-    }
-
-    std::string show_tables() {
+    QueryText operator()(const syntax::ShowTables& show) const {
         std::string schema = lower(database);
-        if (next("FROM") || next("IN")) {
-            schema = name();
-            if (at < nodes.size() && nodes[at].symbol(".")) {
-                ++at;
-                schema = name();
+        if (show.schema) {
+            schema = lower(show.schema->back().text);
+            if (!schemas(tables, database).contains(schema)) {
+                refuse("SCHEMA_NOT_FOUND", show.schema->front().at, fmt::format("Schema '{}' does not exist", schema));
             }
         }
-        if (!schemas(tables, database).contains(schema)) {
-            refuse("SCHEMA_NOT_FOUND", nodes[at - 1], fmt::format("Schema '{}' does not exist", schema));
-        }
         std::vector<Row> rows;
+        if (schema == "information_schema") rows = {{"'columns'"}, {"'schemata'"}, {"'tables'"}, {"'views'"}};
         for (const TableDefinition* table : sorted(tables)) {
             if (schema_of(*table, database) == schema) rows.push_back({quoted_string(table->name)});
         }
-        return fmt::format("SELECT * FROM ({}){} ORDER BY 1", values({"Table"}, rows), pattern("Table"));
+        return constants({{"Table"}}, rows, like_condition(show.like, show.escape));
     }
 
-    std::string show_schemas() {
-        if (next("FROM") || next("IN")) name();
+    QueryText operator()(const syntax::ShowSchemas& show) const {
         std::vector<Row> rows;
         for (const std::string& schema : schemas(tables, database)) rows.push_back({quoted_string(schema)});
-        return fmt::format("SELECT * FROM ({}){} ORDER BY 1", values({"Schema"}, rows), pattern("Schema"));
+        return constants({{"Schema"}}, rows, like_condition(show.like, show.escape));
+    }
+
+    QueryText operator()(const syntax::ShowCatalogs& show) const {
+        return constants({{"Catalog"}}, {{quoted_string(catalog_name)}}, like_condition(show.like, show.escape));
+    }
+
+    QueryText operator()(const syntax::ShowColumns& show) const {
+        std::vector<Row> rows;
+        if (show.table.size() > 1 && lower(show.table[show.table.size() - 2].text) == "information_schema") {
+            if (const auto text = information_schema(lower(show.table.back().text), tables, database)) {
+                for (const Field& column : text->columns) {
+                    rows.push_back({quoted_string(column.name), quoted_string(name(column.term.type)), "''", "''"});
+                }
+                return constants(column_headings, rows, like_condition(show.like, show.escape));
+            }
+        }
+        for (const Column& column : table(show.table).columns) {
+            rows.push_back({quoted_string(column.name), quoted_string(trino_name(column.type)), "''", quoted_string(column.comment)});
+        }
+        return constants(column_headings, rows, like_condition(show.like, show.escape));
+    }
+
+    QueryText operator()(const syntax::ShowCreateTable& show) const {
+        return constants({{"Create Table"}}, {{quoted_string(to_ddl(table(show.table), ""))}});
+    }
+
+    QueryText operator()(const syntax::ShowFunctions& show) const {
+        std::vector<Row> rows;
+        for (const Family& family : families()) {
+            for (const Function& function : family.functions) {
+                if (function.text.starts_with('!')) continue;
+                const auto open = function.signature.find('(');
+                const auto arrow = function.signature.rfind(") -> ");
+                const std::string_view kind = function.use == Use::scalar      ? "scalar"
+                                              : function.use == Use::aggregate ? "aggregate"
+                                                                               : "window";
+                rows.push_back({quoted_string(function.signature.substr(0, open)), quoted_string(function.signature.substr(arrow + 5)),
+                                quoted_string(function.signature.substr(open + 1, arrow - open - 1)), quoted_string(kind)});
+            }
+        }
+        std::ranges::sort(rows);
+        return constants({{"Function"}, {"Return Type"}, {"Argument Types"}, {"Function Type"}}, rows,
+                         like_condition(show.like, show.escape));
     }
 };
 
 }  // namespace
 
-std::optional<std::string> information_schema(std::string_view name, const std::vector<TableDefinition>& tables,
-                                              std::string_view database) {
-    const std::string home = quoted_string(catalog);
+std::optional<QueryText> information_schema(std::string_view name, const std::vector<TableDefinition>& tables, std::string_view database) {
+    const std::string home = quoted_string(catalog_name);
     std::vector<Row> rows;
     if (name == "schemata") {
         for (const std::string& schema : schemas(tables, database)) rows.push_back({home, quoted_string(schema)});
-        return values({"catalog_name", "schema_name"}, rows);
+        return constants({{"catalog_name"}, {"schema_name"}}, rows);
     }
-    if (name == "views") return values({"table_catalog", "table_schema", "table_name", "view_definition"}, rows);
+    if (name == "views") return constants({{"table_catalog"}, {"table_schema"}, {"table_name"}, {"view_definition"}}, rows);
     if (name == "tables") {
         for (const TableDefinition* table : sorted(tables)) {
             rows.push_back({home, quoted_string(schema_of(*table, database)), quoted_string(table->name), "'BASE TABLE'"});
         }
-        return values({"table_catalog", "table_schema", "table_name", "table_type"}, rows);
+        return constants({{"table_catalog"}, {"table_schema"}, {"table_name"}, {"table_type"}}, rows);
     }
     if (name != "columns") return std::nullopt;
     for (const TableDefinition* table : sorted(tables)) {
@@ -159,22 +175,19 @@ std::optional<std::string> information_schema(std::string_view name, const std::
                             std::to_string(++position), "NULL", "'YES'", quoted_string(trino_name(column.type))});
         }
     }
-    return values({"table_catalog", "table_schema", "table_name", "column_name", "ordinal_position::BIGINT", "column_default",
-                   "is_nullable", "data_type"},
-                  rows);
+    return constants({{"table_catalog"},
+                      {"table_schema"},
+                      {"table_name"},
+                      {"column_name"},
+                      {"ordinal_position", Kind::bigint},
+                      {"column_default"},
+                      {"is_nullable"},
+                      {"data_type"}},
+                     rows);
 }
 
-std::optional<std::string> show(Nodes nodes, const std::vector<TableDefinition>& tables, std::string_view database) {
-    Statement statement{nodes, tables, database};
-    if (statement.next("DESCRIBE") || statement.next("DESC")) return statement.columns();
-    if (!statement.next("SHOW")) return std::nullopt;
-    if (statement.next("TABLES")) return statement.show_tables();
-    if (statement.next("SCHEMAS") || statement.next("DATABASES")) return statement.show_schemas();
-    if (statement.next("COLUMNS") && (statement.next("FROM") || statement.next("IN"))) return statement.columns();
-    if (statement.next("CREATE") && statement.next("TABLE")) {
-        return values({"Create Table"}, {{quoted_string(to_ddl(statement.table(), ""))}});
-    }
-    refuse("NOT_SUPPORTED", nodes[0], "this SHOW statement is not supported");
+QueryText show(const syntax::Statement& statement, const std::vector<TableDefinition>& tables, std::string_view database) {
+    return std::visit(Shown{tables, database}, statement);
 }
 
 }  // namespace dualstore::sql::athena

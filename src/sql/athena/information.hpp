@@ -1,4 +1,4 @@
-// What SQL can ask about the tables themselves, answered from their definitions.
+// What tables there are and what is in them: SHOW, DESCRIBE and information_schema, as queries over constants.
 #pragma once
 
 #include <optional>
@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "dualstore/table.hpp"
-#include "sql/athena/tree.hpp"
+#include "sql/athena/syntax.hpp"
+#include "sql/athena/translator.hpp"
 
 namespace dualstore::sql::athena {
 
-// A DuckDB query for information_schema's table of this name; none where there is no such table.
-[[nodiscard]] std::optional<std::string> information_schema(std::string_view name, const std::vector<TableDefinition>& tables,
-                                                            std::string_view database);
+// What Athena calls the catalog of its tables.
+inline constexpr std::string_view catalog_name = "awsdatacatalog";
 
-// SHOW ... and DESCRIBE ... as a DuckDB query; none for any other statement. Throws Refusal.
-[[nodiscard]] std::optional<std::string> show(Nodes statement, const std::vector<TableDefinition>& tables, std::string_view database);
+// A table of information_schema by its name in lower case. Empty: there is none.
+[[nodiscard]] std::optional<QueryText> information_schema(std::string_view name, const std::vector<TableDefinition>& tables,
+                                                          std::string_view database);
+
+// Any statement but a query. Throws Refusal.
+[[nodiscard]] QueryText show(const syntax::Statement& statement, const std::vector<TableDefinition>& tables, std::string_view database);
 
 }  // namespace dualstore::sql::athena

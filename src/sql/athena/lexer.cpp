@@ -2,67 +2,85 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdint>
+#include <utility>
+
+#include "sql/athena/keywords.hpp"
 
 namespace dualstore::sql::athena {
 namespace {
+
+using Kind = Token::Kind;
+constexpr auto npos = std::string_view::npos;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_word(char c) {
+    return is_letter(c) || is_digit(c) || c == '_';
 }
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-bool is_hex(char c) {
+// Of a character in UTF-8, a byte that is not its first.
+bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+bool is_octal(char c) {
+    return c >= '0' && c <= '7';
+}
+bool is_binary(char c) {
+    return c == '0' || c == '1';
+}
+bool is_hexadecimal(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+// Takes the longest token that fits at each place, as Trino's lexer does: 1e is an identifier that starts with a digit, 1.5a two tokens,
+// and the quote of a string that has no end a character of its own.
 class Lexer {
   public:
     explicit Lexer(std::string_view sql) : sql_(sql) {}
 
     Result<std::vector<Token>> run() {
-        while (skip_blank()) {
-            start_ = position_;
-            if (!next_token()) return fail(error_);
-        }
-        if (!error_.message.empty()) return fail(error_);
-        return std::move(tokens_);
+        while (skip_blank()) next_token();
+        add(Kind::end, 0);
+        tokens_.back().text = "<EOF>";
+        if (sql_.find('\0') == npos) return std::move(tokens_);
+        *this = Lexer(sql_);
+        advance(sql_.find('\0'));
+        return fail(error_at("NOT_SUPPORTED", position_, "a NUL character is not supported"));
     }
 
   private:
-    char peek(std::size_t ahead = 0) const { return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0'; }
+    [[nodiscard]] char peek(std::size_t at) const { return at < sql_.size() ? sql_[at] : '\0'; }
 
-    void advance(std::size_t count = 1) {
-        for (; count > 0 && at_ < sql_.size(); --count, ++at_) {
+    void advance(std::size_t count) {
+        for (const std::size_t end = at_ + count; at_ < end; ++at_) {
             if (sql_[at_] == '\n') {
                 position_ = {position_.line + 1, 1};
-            } else if ((static_cast<unsigned char>(sql_[at_]) & 0xC0) != 0x80) {
+            } else if (!continues_character(sql_[at_])) {
                 ++position_.column;
             }
         }
     }
 
-    bool refuse(std::string_view message) {
-        error_ = error_at("SYNTAX_ERROR", start_, message);
-        return false;
-    }
-
-    // False at the end of the text, and in a comment that has none.
+    // False at the end of the text.
     bool skip_blank() {
         for (;;) {
-            if (is_space(peek())) {
-                advance();
-            } else if (peek() == '-' && peek(1) == '-') {
-                while (at_ < sql_.size() && peek() != '\n') advance();
-            } else if (peek() == '/' && peek(1) == '*') {
-                start_ = position_;
+            const char c = peek(at_);
+            if (is_space(c)) {
+                advance(1);
+            } else if (c == '-' && peek(at_ + 1) == '-') {
+                advance(std::min(sql_.find_first_of("\r\n", at_), sql_.size()) - at_);
+            } else if (c == '/' && peek(at_ + 1) == '*' && !no_more_comments_) {
                 const auto end = sql_.find("*/", at_ + 2);
-                if (end == std::string_view::npos) return refuse("a comment has no end");
+                no_more_comments_ = end == npos;
+                if (end == npos) return true;
                 advance(end + 2 - at_);
             } else {
                 return at_ < sql_.size();
@@ -70,159 +88,135 @@ class Lexer {
         }
     }
 
-    void add(Token::Kind kind, std::string text) { tokens_.push_back({kind, std::move(text), start_}); }
-
-    bool next_token() {
-        const char c = peek();
-        if (c == '\'') return delimited(Token::Kind::string, '\'');
-        if (c == '"') return delimited(Token::Kind::quoted, '"');
-        if ((c == 'x' || c == 'X') && peek(1) == '\'') return binary();
-        if ((c == 'u' || c == 'U') && peek(1) == '&' && peek(2) == '\'') return unicode();
-        if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
-        if (is_letter(c)) {
-            const auto begin = at_;
-            while (is_letter(peek()) || is_digit(peek())) advance();
-            add(Token::Kind::identifier, std::string(sql_.substr(begin, at_ - begin)));
-            return true;
+    void add(Kind kind, std::size_t size) {
+        Token token{kind, std::string(sql_.substr(at_, size)), {}, position_, at_, at_ + size};
+        if (kind == Kind::identifier) {
+            token.word = upper(token.text);
+            if (is_reserved(token.word)) token.kind = Kind::reserved;
         }
-        if (c == '?') {
-            advance();
-            add(Token::Kind::parameter, "?");
-            return true;
-        }
-        return symbol();
+        if (kind == Kind::symbol) token.word = token.text;
+        tokens_.push_back(std::move(token));
+        advance(size);
     }
 
-    bool delimited(Token::Kind kind, char quote) {
+    void next_token() {
+        const char c = peek(at_);
+        if (c == '\'' && delimited(Kind::string, 0)) return;
+        if (c == '"' && delimited(Kind::quoted, 0)) return;
+        if (c == '`' && delimited(Kind::backquoted, 0)) return;
+        if ((c == 'u' || c == 'U') && peek(at_ + 1) == '&' && peek(at_ + 2) == '\'' && delimited(Kind::unicode, 2)) return;
+        if ((c == 'x' || c == 'X') && peek(at_ + 1) == '\'' && binary()) return;
+        if (c == '?') return add(Kind::parameter, 1);
+        if (is_digit(c) || (c == '.' && is_digit(peek(at_ + 1)))) return number();
+        if (is_letter(c) || c == '_') return add(Kind::identifier, run_of(is_word, at_) - at_);
+        symbol();
+    }
+
+    // False where there is no closing quote. A doubled quote stands for one, except where no other closes the text: then its first half
+    // does.
+    bool delimited(Kind kind, std::size_t prefix) {
+        const std::size_t begin = at_ + prefix + 1;
+        const char quote = sql_[begin - 1];
         std::string text;
-        for (advance(); at_ < sql_.size(); advance()) {
-            if (peek() == quote) {
-                if (peek(1) != quote) {
-                    advance();
-                    if (kind == Token::Kind::quoted && text.empty()) return refuse("Zero-length delimited identifier not allowed");
-                    add(kind, std::move(text));
-                    return true;
-                }
-                advance();
-            }
-            if (peek() == '\0') return refuse("a NUL character");
-            text += peek();
+        std::size_t closing = npos;
+        std::size_t closed_text = 0;
+        for (auto at = begin, next = begin;; at = next + 2) {
+            next = sql_.find(quote, at);
+            if (next == npos) break;
+            text.append(sql_, at, next - at);
+            closing = next;
+            closed_text = text.size();
+            if (peek(next + 1) != quote) break;
+            text += quote;
         }
-        return refuse(kind == Token::Kind::string ? "a string has no closing quote" : "a quoted name has no closing quote");
-    }
-
-    bool binary() {
-        advance();
-        if (!delimited(Token::Kind::binary, '\'')) return false;
-        std::string digits;
-        for (const char c : tokens_.back().text) {
-            if (is_space(c)) continue;
-            if (!is_hex(c)) return refuse("Binary literal can only contain hexadecimal digits");
-            digits += c;
-        }
-        if (digits.size() % 2 != 0) return refuse("Binary literal must contain an even number of digits");
-        tokens_.back().text = std::move(digits);
-        return true;
-    }
-
-    // U&'\0041\+01F44D': a backslash and four digits, or six after a plus.
-    bool unicode() {
-        advance(2);
-        if (!delimited(Token::Kind::string, '\'')) return false;
-        const std::string raw = std::move(tokens_.back().text);
-        std::string text;
-        for (std::size_t i = 0; i < raw.size(); ++i) {
-            if (raw[i] != '\\') {
-                text += raw[i];
-            } else if (i + 1 < raw.size() && raw[i + 1] == '\\') {
-                text += raw[i++];
-            } else {
-                const bool wide = i + 1 < raw.size() && raw[i + 1] == '+';
-                const std::size_t begin = i + (wide ? 2 : 1);
-                const std::size_t count = wide ? 6 : 4;
-                if (!append_code_point(raw, begin, count, text)) return refuse("Incomplete escape sequence");
-                i = begin + count - 1;
-            }
-        }
+        if (closing == npos) return false;
+        text.resize(closed_text);
+        add(kind, closing + 1 - at_);
         tokens_.back().text = std::move(text);
         return true;
     }
 
-    static bool append_code_point(std::string_view raw, std::size_t begin, std::size_t count, std::string& text) {
-        if (begin + count > raw.size()) return false;
-        std::uint32_t code = 0;
-        for (const char c : raw.substr(begin, count)) {
-            if (!is_hex(c)) return false;
-            code = code * 16 + static_cast<std::uint32_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-        }
-        if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-        const auto put = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
-        if (code < 0x80) {
-            put(code);
-        } else if (code < 0x800) {
-            put(0xC0 | (code >> 6));
-            put(0x80 | (code & 0x3F));
-        } else if (code < 0x10000) {
-            put(0xE0 | (code >> 12));
-            put(0x80 | ((code >> 6) & 0x3F));
-            put(0x80 | (code & 0x3F));
-        } else {
-            put(0xF0 | (code >> 18));
-            put(0x80 | ((code >> 12) & 0x3F));
-            put(0x80 | ((code >> 6) & 0x3F));
-            put(0x80 | (code & 0x3F));
-        }
+    bool binary() {
+        const auto closing = sql_.find('\'', at_ + 2);
+        if (closing == npos) return false;
+        const auto begin = at_ + 2;
+        add(Kind::binary, closing + 1 - at_);
+        tokens_.back().text = sql_.substr(begin, closing - begin);
         return true;
     }
 
-    void digits() {
-        while (is_digit(peek())) advance();
+    template <class Predicate>
+    [[nodiscard]] std::size_t run_of(Predicate fits, std::size_t at) const {
+        while (at < sql_.size() && fits(sql_[at])) ++at;
+        return at;
     }
 
-    bool number() {
-        const auto begin = at_;
-        auto kind = Token::Kind::integer;
-        digits();
-        if (peek() == '.') {
-            kind = Token::Kind::decimal;
-            advance();
-            digits();
+    // Digits with at most one underscore in front of each; none in front of the first, unless it follows a prefix such as 0x.
+    template <class Predicate>
+    [[nodiscard]] std::size_t grouped_digits(Predicate fits, std::size_t at, bool after_prefix) const {
+        const std::size_t begin = at;
+        for (;;) {
+            const std::size_t digit = peek(at) == '_' && (after_prefix || at > begin) ? at + 1 : at;
+            if (digit >= sql_.size() || !fits(sql_[digit])) return at;
+            at = digit + 1;
         }
-        const bool sign = peek(1) == '+' || peek(1) == '-';
-        if ((peek() == 'e' || peek() == 'E') && is_digit(peek(sign ? 2 : 1))) {
-            kind = Token::Kind::floating;
-            advance(sign ? 2 : 1);
-            digits();
-        }
-        if (is_letter(peek())) return refuse("identifiers must not start with a digit; surround the identifier with double quotes");
-        add(kind, std::string(sql_.substr(begin, at_ - begin)));
-        return true;
     }
 
-    bool symbol() {
-        static constexpr std::array<std::string_view, 7> pairs = {"<>", "!=", "<=", ">=", "||", "->", "=>"};
-        for (const auto pair : pairs) {
-            if (sql_.substr(at_, 2) == pair) {
-                advance(2);
-                add(Token::Kind::symbol, std::string(pair));
-                return true;
-            }
+    [[nodiscard]] std::size_t integer_end() const {
+        const auto decimal = grouped_digits(is_digit, at_, false);
+        if (peek(at_) != '0') return decimal;
+        std::size_t end = at_ + 2;
+        switch (peek(at_ + 1) | 0x20) {
+            case 'x':
+                end = grouped_digits(is_hexadecimal, at_ + 2, true);
+                break;
+            case 'o':
+                end = grouped_digits(is_octal, at_ + 2, true);
+                break;
+            case 'b':
+                end = grouped_digits(is_binary, at_ + 2, true);
+                break;
+            default:
+                break;
         }
-        if (std::string_view("+-*/%=<>(),.;[]").find(peek()) == std::string_view::npos) {
-            return refuse(peek() == '`' ? "backquoted identifiers are not supported; use double quotes to quote identifiers"
-                                        : "mismatched input");
-        }
-        add(Token::Kind::symbol, std::string(1, peek()));
-        advance();
-        return true;
+        return end > at_ + 2 ? end : decimal;
+    }
+
+    [[nodiscard]] std::size_t decimal_end() const {
+        const auto whole = grouped_digits(is_digit, at_, false);
+        return peek(whole) == '.' ? grouped_digits(is_digit, whole + 1, false) : 0;
+    }
+
+    [[nodiscard]] std::size_t floating_end() const {
+        auto at = run_of(is_digit, at_);
+        if (peek(at) == '.') at = run_of(is_digit, at + 1);
+        if ((peek(at) | 0x20) != 'e') return 0;
+        const std::size_t digits = peek(at + 1) == '+' || peek(at + 1) == '-' ? at + 2 : at + 1;
+        return is_digit(peek(digits)) ? run_of(is_digit, digits) : 0;
+    }
+
+    void number() {
+        const std::array<std::pair<std::size_t, Kind>, 4> readings = {{{integer_end(), Kind::integer},
+                                                                       {decimal_end(), Kind::decimal},
+                                                                       {floating_end(), Kind::floating},
+                                                                       {run_of(is_word, at_), Kind::digit_identifier}}};
+        const auto* longest = std::ranges::max_element(readings, {}, &std::pair<std::size_t, Kind>::first);
+        add(longest->second, longest->first - at_);
+    }
+
+    void symbol() {
+        static constexpr std::array<std::string_view, 9> pairs = {"<>", "!=", "<=", ">=", "||", "->", "=>", "{-", "-}"};
+        if (std::ranges::find(pairs, sql_.substr(at_, 2)) != pairs.end()) return add(Kind::symbol, 2);
+        auto end = at_ + 1;
+        while (end < sql_.size() && continues_character(sql_[end])) ++end;
+        add(Kind::symbol, end - at_);
     }
 
     std::string_view sql_;
     std::size_t at_ = 0;
     Position position_;
-    Position start_;
+    bool no_more_comments_ = false;  // from here on none has an end
     std::vector<Token> tokens_;
-    Error error_;
 };
 
 }  // namespace
@@ -249,14 +243,6 @@ std::string upper(std::string_view text) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
     }
     return result;
-}
-
-bool is_keyword(const Token& token, std::string_view keyword) {
-    return token.kind == Token::Kind::identifier && token.text.size() == keyword.size() && upper(token.text) == keyword;
-}
-
-bool is_symbol(const Token& token, std::string_view symbol) {
-    return token.kind == Token::Kind::symbol && token.text == symbol;
 }
 
 }  // namespace dualstore::sql::athena

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "sql/athena/dialect.hpp"
-#include "sql/athena/lexer.hpp"
-#include "sql/embedded/hidden_path.hpp"
+#include "sql/athena/native_registration.hpp"
 #include "sql/embedded/mirror_folder.hpp"
 #include "sql/embedded/parameters.hpp"
 #include "sql/embedded/result.hpp"
@@ -47,19 +46,19 @@ class Engine : public EmbeddedQueries {
 
   private:
     Result<QueryResult> run(std::string_view sql, std::span<const Value> parameters, const std::stop_token& stop) {
-        auto query = athena::translate(sql, options_.tables, schema_of(options_));
+        std::vector<athena::SqlType> types;
+        for (const Value& parameter : parameters) types.push_back(type_of(parameter));
+        auto query = athena::translate(sql, options_.tables, schema_of(options_), types);
         if (!query) return fail(std::move(query.error()));
-        auto tokens = athena::tokenize(sql);
-        if (!tokens) return fail(std::move(tokens.error()));
         // One query at a time: the session's view of the tables belongs to the query that runs.
         const std::lock_guard lock(mutex_);
         if (stop.stop_requested()) return query_failure("INTERRUPT Error");
         try {
-            auto answer = attempt(*query, parameters, *tokens, stop);
+            auto answer = attempt(*query, parameters, stop);
             if (answer || !is_mirror_failure(answer.error())) return answer;
             // The snapshot may be damaged, or DuckDB cannot go on: once more, from the objects alone.
             give_up_session();
-            answer = attempt(*query, parameters, *tokens, stop);
+            answer = attempt(*query, parameters, stop);
             if (!answer && is_mirror_failure(answer.error())) give_up_session();
             return answer;
         } catch (const std::bad_alloc&) {
@@ -68,16 +67,15 @@ class Engine : public EmbeddedQueries {
         }
     }
 
-    Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters,
-                                const std::vector<athena::Token>& tokens, const std::stop_token& stop);
+    Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
     void give_up_session();
     Result<void> open_session();
-    Result<void> refresh(const std::vector<athena::Token>& tokens, Environment::Time begun);
+    Result<void> refresh(const athena::Translation& query, Environment::Time begun);
     [[nodiscard]] bool fresh_enough(const MirroredTable& table, Environment::Time begun) const;
     void adopt_session(std::unique_ptr<Session> session);
     bool publish_if_due();
-    Result<void> run_prelude(const std::vector<std::string>& statements);
-    Result<QueryResult> run_query(const std::string& sql, std::span<const Value> parameters, const std::stop_token& stop);
+    Result<void> prepare(const athena::Translation& query);
+    Result<QueryResult> run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
 
     EmbeddedOptions options_;
     MirrorFolder folder_;
@@ -88,21 +86,19 @@ class Engine : public EmbeddedQueries {
     bool snapshots_fail_ = false;
 };
 
-Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<const Value> parameters,
-                                    const std::vector<athena::Token>& tokens, const std::stop_token& stop) {
+Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop) {
     if (!session_) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
     }
     const auto begun = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    if (auto fresh = refresh(tokens, begun); !fresh) return fail(std::move(fresh.error()));
+    if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     if (publish_if_due()) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
-        if (auto fresh = refresh(tokens, begun); !fresh) return fail(std::move(fresh.error()));
+        if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     }
-    const bool with_path = names_path(query.sql);
-    if (auto updated = session_->update_views(with_path); !updated) return fail(std::move(updated.error()));
-    if (auto prepared = run_prelude(query.prelude); !prepared) return fail(std::move(prepared.error()));
-    return run_query(with_path ? hide_path_from_stars(query.sql) : query.sql, parameters, stop);
+    if (auto updated = session_->update_views(query.with_path); !updated) return fail(std::move(updated.error()));
+    if (auto prepared = prepare(query); !prepared) return fail(std::move(prepared.error()));
+    return run_query(query, parameters, stop);
 }
 
 void Engine::give_up_session() {
@@ -140,31 +136,15 @@ void Engine::adopt_session(std::unique_ptr<Session> session) {
     }
 }
 
-// Whether a query may read a table: its name stands where a table's can. (An alias or column of that name rarely does.)
-bool may_read(const std::vector<athena::Token>& tokens, const std::string& table) {
-    for (std::size_t i = 1; i < tokens.size(); ++i) {
-        const bool name = tokens[i].kind == athena::Token::Kind::identifier || tokens[i].kind == athena::Token::Kind::quoted;
-        if (!name || athena::lower(tokens[i].text) != table) continue;
-        const athena::Token& before = tokens[i - 1];
-        for (const std::string_view keyword : {"FROM", "JOIN", "TABLE"}) {
-            if (athena::is_keyword(before, keyword)) return true;
-        }
-        for (const std::string_view symbol : {",", "(", "."}) {
-            if (athena::is_symbol(before, symbol)) return true;
-        }
-    }
-    return false;
-}
-
 // A list that this very query made is always. One from a clock that has since been set back never is.
 bool Engine::fresh_enough(const MirroredTable& table, Environment::Time begun) const {
     return options_.remote && table.listed <= begun && table.listed >= begun - options_.stale;
 }
 
-// Brings every table that the query may read up to date.
-Result<void> Engine::refresh(const std::vector<athena::Token>& tokens, Environment::Time begun) {
-    for (MirroredTable& table : session_->tables()) {
-        if (!may_read(tokens, table.definition.name)) continue;
+// Brings every table that the query reads up to date.
+Result<void> Engine::refresh(const athena::Translation& query, Environment::Time begun) {
+    for (const TableDefinition* read : query.reads) {
+        MirroredTable& table = session_->tables()[static_cast<std::size_t>(read - options_.tables.data())];
         if (!fresh_enough(table, begun)) {
             if (auto fresh = session_->refresh(table); !fresh) return fresh;
             table.listed = begun;
@@ -199,35 +179,40 @@ bool Engine::publish_if_due() {
     return false;
 }
 
-Result<void> Engine::run_prelude(const std::vector<std::string>& statements) {
-    for (const std::string& statement : statements) {
+// Makes known what the query calls.
+Result<void> Engine::prepare(const athena::Translation& query) {
+    const duckdb_connection connection = session_->connection().get();
+    for (const athena::NativeUse& use : query.natives) {
+        if (!session_->first_use(use.name)) continue;
+        if (auto registered = athena::register_native(connection, use); !registered) return registered;
+    }
+    for (const std::string& statement : query.prelude) {
         if (!session_->first_use(statement)) continue;
         Rows rows;
-        if (duckdb_query(session_->connection().get(), statement.c_str(), rows.out()) != DuckDBSuccess) {
-            return query_failure(duckdb_result_error(rows.out()));
-        }
+        if (duckdb_query(connection, statement.c_str(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
     }
     return {};
 }
 
-Result<QueryResult> Engine::run_query(const std::string& sql, std::span<const Value> parameters, const std::stop_token& stop) {
+Result<QueryResult> Engine::run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop) {
     const duckdb_connection connection = session_->connection().get();
     const std::stop_callback interrupt(stop, [connection] { duckdb_interrupt(connection); });
     Statements statements;
-    const idx_t count = duckdb_extract_statements(connection, sql.c_str(), statements.out());
+    const idx_t count = duckdb_extract_statements(connection, query.sql.c_str(), statements.out());
     if (count == 0) return query_failure(duckdb_extract_statements_error(statements.get()));
     Prepared prepared;
     if (duckdb_prepare_extracted_statement(connection, statements.get(), 0, prepared.out()) != DuckDBSuccess) {
         return query_failure(duckdb_prepare_error(prepared.get()));
     }
     // The translation lets nothing else through; should it ever, this does not.
-    if (count != 1 || duckdb_prepared_statement_type(prepared.get()) != DUCKDB_STATEMENT_TYPE_SELECT) {
+    const auto kind = duckdb_prepared_statement_type(prepared.get());
+    if (count != 1 || (kind != DUCKDB_STATEMENT_TYPE_SELECT && kind != DUCKDB_STATEMENT_TYPE_EXPLAIN)) {
         return fail(ErrorCode::query, "NOT_SUPPORTED: only queries can be run: the tables are written by put", "query");
     }
     if (auto bound = bind_parameters(prepared, parameters); !bound) return fail(std::move(bound.error()));
     Rows rows;
     if (duckdb_execute_prepared(prepared.get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
-    return read_result(std::move(rows));
+    return read_result(std::move(rows), query.columns);
 }
 
 }  // namespace

@@ -85,18 +85,24 @@ DuckValue map_value(const Map& map) {
 DuckValue row_value(const Row& row) {
     Children children;
     std::vector<const char*> names;
-    for (const auto& [name, value] : row.fields) {
-        if (!children.add(value)) return {};
-        names.push_back(name.c_str());
+    std::vector<std::string> owned_names;
+    for (std::size_t i = 0; i < row.fields.size(); ++i) owned_names.push_back(fmt::format("f{}", i + 1));
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+        if (!children.add(row.fields[i].second)) return {};
+        names.push_back(owned_names[i].c_str());
     }
     const LogicalType type(duckdb_create_struct_type(children.types.data(), names.data(), names.size()));
     return DuckValue(duckdb_create_struct_value(type.get(), children.values.data()));
 }
 
 // Trino's integer literals are of the type integer where they fit.
-DuckValue integer_value(std::int64_t number) {
+bool is_small(std::int64_t number) {
     using Small = std::numeric_limits<std::int32_t>;
-    if (number >= Small::min() && number <= Small::max()) return DuckValue(duckdb_create_int32(static_cast<std::int32_t>(number)));
+    return number >= Small::min() && number <= Small::max();
+}
+
+DuckValue integer_value(std::int64_t number) {
+    if (is_small(number)) return DuckValue(duckdb_create_int32(static_cast<std::int32_t>(number)));
     return DuckValue(duckdb_create_int64(number));
 }
 
@@ -121,19 +127,74 @@ DuckValue duck_value(const Value& value) {
         static_cast<const std::variant<std::monostate, bool, std::int64_t, double, std::string, Decimal, Binary, Array, Map, Row>&>(value));
 }
 
+// That all values have, as far as there is one.
+athena::SqlType common(const std::vector<athena::SqlType>& types) {
+    athena::SqlType result;
+    for (const athena::SqlType& type : types) {
+        if (auto joined = athena::common_type(result, type)) result = std::move(*joined);
+    }
+    return result;
+}
+
+athena::SqlType type_of_digits(std::string_view digits) {
+    if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const std::size_t scale = point < digits.size() ? digits.size() - point - 1 : 0;
+    const std::size_t zeros = std::min(digits.find_first_not_of('0'), point);
+    const std::size_t precision = std::clamp<std::size_t>(point - zeros + scale, 1, 38);
+    return athena::SqlType::decimal(static_cast<unsigned>(precision), static_cast<unsigned>(std::min(scale, precision)));
+}
+
+struct TypeOf {
+    using SqlType = athena::SqlType;
+    using Kind = SqlType::Kind;
+
+    SqlType operator()(std::monostate) const { return {}; }
+    SqlType operator()(bool) const { return SqlType::of(Kind::boolean); }
+    SqlType operator()(std::int64_t number) const { return SqlType::of(is_small(number) ? Kind::integer : Kind::bigint); }
+    SqlType operator()(double) const { return SqlType::of(Kind::double_); }
+    SqlType operator()(const std::string& text) const {
+        return SqlType::varchar(static_cast<std::uint32_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; })));
+    }
+    SqlType operator()(const Decimal& decimal) const { return type_of_digits(decimal.digits); }
+    SqlType operator()(const Binary&) const { return SqlType::of(Kind::varbinary); }
+    SqlType operator()(const Array& array) const {
+        std::vector<SqlType> types;
+        for (const Value& item : array.items) types.push_back(type_of(item));
+        return SqlType::array(common(types));
+    }
+    SqlType operator()(const Map& map) const {
+        std::vector<SqlType> keys;
+        std::vector<SqlType> values;
+        for (const auto& [key, value] : map.entries) {
+            keys.push_back(type_of(key));
+            values.push_back(type_of(value));
+        }
+        return SqlType::map(common(keys), common(values));
+    }
+    SqlType operator()(const Row& row) const {
+        SqlType type = SqlType::of(Kind::row);
+        for (const auto& [name, value] : row.fields) {
+            type.children.push_back(type_of(value));
+            type.names.push_back(name);
+        }
+        return type;
+    }
+};
+
 }  // namespace
 
+athena::SqlType type_of(const Value& value) {
+    return std::visit(TypeOf{}, static_cast<const Value::variant&>(value));
+}
+
 Result<void> bind_parameters(const Prepared& statement, std::span<const Value> parameters) {
-    const idx_t expected = duckdb_nparams(statement.get());
-    if (expected != parameters.size()) {
-        return fail(
-            ErrorCode::query,
-            fmt::format("INVALID_PARAMETER_USAGE: Incorrect number of parameters: expected {} but found {}", expected, parameters.size()),
-            "query");
-    }
     for (idx_t i = 0; i < parameters.size(); ++i) {
+        idx_t place = 0;
+        // The query may do without it: as typeof(?) does, and as NULL is no parameter to DuckDB.
+        if (duckdb_bind_parameter_index(statement.get(), &place, std::to_string(i + 1).c_str()) != DuckDBSuccess) continue;
         const DuckValue value = duck_value(parameters[i]);
-        if (value.get() == nullptr || duckdb_bind_value(statement.get(), i + 1, value.get()) != DuckDBSuccess) {
+        if (value.get() == nullptr || duckdb_bind_value(statement.get(), place, value.get()) != DuckDBSuccess) {
             return fail(ErrorCode::query, fmt::format("INVALID_PARAMETER_USAGE: parameter {} is not a value that SQL can hold", i + 1),
                         "query");
         }

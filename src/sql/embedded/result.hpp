@@ -2,11 +2,12 @@
 #pragma once
 
 #include "dualstore/query_engine.hpp"
+#include "sql/athena/dialect.hpp"
 #include "sql/embedded/duckdb.hpp"
 
 namespace dualstore::sql {
 
-// All rows of an answer. query: a column has a type that Trino does not know.
-[[nodiscard]] Result<QueryResult> read_result(Rows rows);
+// All rows of an answer, whose columns are what the translation says.
+[[nodiscard]] QueryResult read_result(Rows rows, const std::vector<athena::ResultColumn>& columns);
 
 }  // namespace dualstore::sql

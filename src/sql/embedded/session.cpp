@@ -8,7 +8,6 @@
 
 #include "record/table.hpp"
 #include "sql/athena/dialect.hpp"
-#include "sql/athena/functions.hpp"
 #include "sql/embedded/column_types.hpp"
 #include "sql/embedded/snapshot.hpp"
 
@@ -67,7 +66,6 @@ Result<void> Session::set_up(const EmbeddedOptions& options, const std::string& 
     if (!snapshot.empty()) {
         if (auto done = read_snapshot(); !done) return done;
     }
-    if (auto done = athena::register_functions(connection().get()); !done) return done;
     // From here on SQL reaches nothing but what is attached. No temp_directory: an in-memory database spills beside the caller otherwise.
     std::string settings = fmt::format("CREATE SCHEMA IF NOT EXISTS {0}.{1}; USE {0}.{1};", query_catalog, quote_name(schema_of(options)));
     for (const std::string_view setting : athena::session_settings) settings += fmt::format("SET {};", setting);

@@ -69,8 +69,8 @@ class Session {
 
     [[nodiscard]] const Connection& connection() const { return opened_.connection; }
     [[nodiscard]] std::vector<MirroredTable>& tables() { return tables_; }
-    // True once: the statement (a macro) has yet to run in this session.
-    [[nodiscard]] bool first_use(const std::string& statement) { return preludes_.insert(statement).second; }
+    // True once: the macro or native function has yet to be made in this session.
+    [[nodiscard]] bool first_use(const std::string& made) { return made_.insert(made).second; }
     // Whether the changes are worth a new snapshot.
     [[nodiscard]] bool snapshot_due() const;
     // Whether the snapshot alone shows all that is known of the table.
@@ -94,7 +94,7 @@ class Session {
     bool remote_;
     OpenedDatabase opened_;
     std::vector<MirroredTable> tables_;
-    std::set<std::string> preludes_;
+    std::set<std::string> made_;
     std::uint64_t changes_ = 0;  // rows and objects that differ from the snapshot
     std::uint64_t snapshot_rows_ = 0;
 };

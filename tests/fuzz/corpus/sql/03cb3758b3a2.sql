@@ -1,0 +1,1 @@
+SELECT x.* FROM (SELECT 1 a, 2 b) x JOIN (SELECT 1 a, 3 c) y USING (a)

@@ -1,0 +1,1 @@
+SELECT t.k, t.v FROM UNNEST(map(ARRAY['x','y'], ARRAY[1,2])) AS t(k, v) ORDER BY 1

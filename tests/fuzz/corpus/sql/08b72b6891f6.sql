@@ -1,0 +1,1 @@
+SELECT x.y FROM (SELECT CAST(ROW(1) AS row(y integer)) x)

@@ -1,0 +1,1 @@
+SELECT g.brandid, t.issue FROM generated_metadata g LEFT JOIN UNNEST(g.evaluator_issues) AS t(issue) ON TRUE WHERE g.brandid <= 6 ORDER BY 1, 2

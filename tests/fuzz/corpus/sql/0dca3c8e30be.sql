@@ -1,0 +1,1 @@
+SELECT brandname FROM generated_metadata WHERE brandid = '5'

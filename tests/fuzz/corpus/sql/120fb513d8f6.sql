@@ -1,0 +1,1 @@
+SELECT map(ARRAY['a','b'], ARRAY[1,2])['b'] AS v, element_at(map(ARRAY['a'], ARRAY[1]), 'z') AS w, map_keys(map(ARRAY['a','b'], ARRAY[1,2])) AS k, cardinality(map(ARRAY['a'], ARRAY[1])) AS n

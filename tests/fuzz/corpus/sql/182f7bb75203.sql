@@ -1,0 +1,1 @@
+SELECT brandid, (SELECT count(*) FROM escalations e WHERE e.brandid = g.brandid) n FROM generated_metadata g ORDER BY n DESC, 1 LIMIT 4

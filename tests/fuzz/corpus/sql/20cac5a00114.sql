@@ -1,0 +1,1 @@
+SELECT date_diff('day', TIMESTAMP '2024-01-31 23:00:00', TIMESTAMP '2024-02-01 01:00:00') AS d, date_diff('month', DATE '2024-01-31', DATE '2024-02-29') AS m, date_diff('second', TIMESTAMP '2024-01-01 00:00:00', TIMESTAMP '2024-01-01 00:01:30') AS s

@@ -1,0 +1,1 @@
+SELECT ARRAY[1, 2][2] a, ARRAY[1, 2] || ARRAY[3] b, ARRAY[1] || 2.5 c, 0 || ARRAY[1] d

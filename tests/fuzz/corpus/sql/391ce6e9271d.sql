@@ -1,0 +1,1 @@
+SELECT try(CAST('x' AS integer)) AS a, try(1 / 0) AS b

@@ -1,0 +1,1 @@
+SELECT TIMESTAMP '2024-05-01 00:00:00' + interval '36' hour AS t, DATE '2024-05-01' - interval '1' month AS d

@@ -1,0 +1,1 @@
+SELECT regexp_extract_all('a1b22c333', '\d+') AS x, regexp_split('a1b22c', '\d+') AS y, regexp_count('banana', 'an') AS z

@@ -1,0 +1,1 @@
+SELECT environment, status, count(*) AS n FROM escalations GROUP BY ROLLUP (environment, status) ORDER BY 1, 2, 3

@@ -1,0 +1,1 @@
+SELECT misclassified_combos[5] AS c FROM feedback_history WHERE cardinality(misclassified_combos) = 1 ORDER BY feedback_id LIMIT 1

@@ -1,0 +1,1 @@
+SELECT DISTINCT submitted_by FROM feedback_history ORDER BY 1

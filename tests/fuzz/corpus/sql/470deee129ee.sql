@@ -1,0 +1,1 @@
+SELECT 1 / 3.0 AS a, 10.0 / 3 AS b, 0.1 + 0.2 AS c, 0.1e0 + 0.2e0 AS d, 1.10 AS e, 2 * 1.5 AS f

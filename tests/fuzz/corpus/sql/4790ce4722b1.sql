@@ -1,0 +1,1 @@
+SELECT X'0aFF' a, U&'\00e9' b, 'it''s' c

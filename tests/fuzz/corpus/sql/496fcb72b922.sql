@@ -1,0 +1,1 @@
+SELECT status FROM escalations ORDER BY ALL

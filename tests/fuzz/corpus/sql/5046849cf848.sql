@@ -1,0 +1,1 @@
+SELECT * FROM escalations a, escalations b WHERE a.brandid = brandid

@@ -1,0 +1,1 @@
+SELECT count(*) FROM generated_metadata WHERE brandid > ALL (SELECT brandid FROM escalations)

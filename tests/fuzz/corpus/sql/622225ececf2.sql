@@ -1,0 +1,1 @@
+SELECT * FROM escalations GROUP BY

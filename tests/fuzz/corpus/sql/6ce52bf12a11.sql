@@ -1,0 +1,1 @@
+SELECT NULL x, ARRAY[] y, ARRAY[NULL] z

@@ -1,0 +1,1 @@
+SELECT typeof(1) a, typeof(1.5) b, typeof('abc') c, typeof(ARRAY[1]) d, typeof(NULL) e, typeof(ROW(1, 'a')) f, typeof(DATE '2024-01-01') g

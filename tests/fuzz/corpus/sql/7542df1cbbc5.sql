@@ -1,0 +1,1 @@
+SELECT * FROM UNNEST(ARRAY[1,2], ARRAY['a','b','c']) WITH ORDINALITY AS t(n, s, o) ORDER BY o

@@ -1,0 +1,1 @@
+SELECT last_day_of_month(DATE '2024-02-03') AS d, day_of_year(DATE '2024-12-31') AS doy

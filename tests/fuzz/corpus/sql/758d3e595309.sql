@@ -1,0 +1,1 @@
+SELECT a x FROM (VALUES 3, 1, 2) t(a) ORDER BY x + 1

@@ -1,0 +1,1 @@
+SELECT DATE '2024-01-01' offset, 1 first, 2 only FROM (SELECT 1)

@@ -1,0 +1,1 @@
+SELECT 1 FROM escalations WHERE status ILIKE 'x'

@@ -1,0 +1,1 @@
+SELECT NULLIF(1, 2) a, NULLIF('a', 'a') b

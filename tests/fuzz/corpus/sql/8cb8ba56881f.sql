@@ -1,0 +1,1 @@
+SELECT t.* , 1 FROM (VALUES 3) t(a)

@@ -1,0 +1,1 @@
+SELECT a FROM (VALUES 3, 1, 2) t(a) ORDER BY 1 + 1, a

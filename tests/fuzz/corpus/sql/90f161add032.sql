@@ -1,0 +1,1 @@
+SELECT status FROM default.escalations LIMIT 0

@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (status) FROM escalations

@@ -1,0 +1,1 @@
+SELECT environment, grouping(environment) g, count(*) FROM escalations GROUP BY ROLLUP (environment) ORDER BY 2, 1

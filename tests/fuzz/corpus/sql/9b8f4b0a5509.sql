@@ -1,0 +1,1 @@
+SELECT .5 a, 5. b, 1.e2 c, 1E5 d

@@ -1,0 +1,1 @@
+SELECT brandid, version, lag(version) OVER (ORDER BY brandid) AS prev, lead(version, 2, -1) OVER (ORDER BY brandid) AS nxt, sum(version) OVER (ORDER BY brandid ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS s, first_value(brandname) OVER (PARTITION BY version ORDER BY brandid) AS f, ntile(3) OVER (ORDER BY brandid) AS t FROM generated_metadata WHERE brandid <= 12 ORDER BY brandid

@@ -1,0 +1,1 @@
+SELECT CAST(NULL AS integer) + 1 a, NULL || 'a' b, NULL = 1 c

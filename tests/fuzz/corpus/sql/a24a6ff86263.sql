@@ -1,0 +1,1 @@
+SELECT 1 AS a, a + 1 AS b

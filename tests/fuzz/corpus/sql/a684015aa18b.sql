@@ -1,0 +1,1 @@
+SELECT a.brandid, b.brandid FROM generated_metadata a JOIN generated_metadata b ON a.brandid = b.brandid + 1 ORDER BY 1 LIMIT 2

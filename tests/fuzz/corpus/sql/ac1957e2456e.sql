@@ -1,0 +1,1 @@
+SELECT * FROM escalations NATURAL JOIN generated_metadata

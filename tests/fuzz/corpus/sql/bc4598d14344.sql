@@ -1,0 +1,1 @@
+SELECT date_format(start_time, '%Y-%m') AS month, count(*) AS n FROM workflow_executions GROUP BY 1 ORDER BY 1

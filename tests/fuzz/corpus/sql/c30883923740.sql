@@ -1,0 +1,1 @@
+SELECT brandid FROM generated_metadata ORDER BY brandid OFFSET 5 LIMIT 3

@@ -1,0 +1,1 @@
+SELECT brandid, mccids FROM generated_metadata WHERE contains(mccids, 5411) ORDER BY brandid LIMIT 20

@@ -1,0 +1,1 @@
+SELECT true > false a, DATE '2024-01-01' < DATE '2024-01-02' b

@@ -1,0 +1,1 @@
+SELECT any_match(mccids, x -> x = 5812) AS m, count(*) AS n FROM generated_metadata GROUP BY 1 ORDER BY 2 DESC

@@ -1,0 +1,1 @@
+SELECT brandid, CAST(json_extract_scalar(output_data, '$.score') AS double) AS score FROM workflow_executions WHERE output_data IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 5

@@ -1,0 +1,1 @@
+SELECT approx_percentile(version, 0.5) AS p50 FROM generated_metadata WHERE brandid <= 50

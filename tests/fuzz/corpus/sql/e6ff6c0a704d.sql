@@ -1,0 +1,1 @@
+SELECT brandid, nosuch FROM escalations

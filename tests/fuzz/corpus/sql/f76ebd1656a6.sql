@@ -1,0 +1,1 @@
+SELECT brandid, filter(mccids, x -> x > 5800) AS big FROM generated_metadata ORDER BY brandid LIMIT 9

@@ -1,0 +1,1 @@
+SELECT (SELECT brandid FROM escalations)

@@ -1,0 +1,1 @@
+SELECT DATE '2024-01-01', DOUBLE PRECISION '1', "Date" 'x', decimal '1.2'

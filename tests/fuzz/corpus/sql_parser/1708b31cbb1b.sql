@@ -1,0 +1,1 @@
+SELECT count(*), count(DISTINCT a), count(ALL a), array_agg(a ORDER BY b DESC NULLS LAST, c), f(ORDER BY a)

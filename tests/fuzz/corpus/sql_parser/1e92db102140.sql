@@ -1,0 +1,1 @@
+SELECT INTERVAL '1' DAY, INTERVAL -'1-2' YEAR TO MONTH, interval + '3' hour

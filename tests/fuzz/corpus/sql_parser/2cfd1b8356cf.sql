@@ -1,0 +1,1 @@
+SELECT POSITION('a' IN b || c), position(a, b), position(a IN (b), c), position

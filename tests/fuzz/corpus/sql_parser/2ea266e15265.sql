@@ -1,0 +1,1 @@
+SELECT EXTRACT(YEAR FROM a + 1), extract(dow FROM b)

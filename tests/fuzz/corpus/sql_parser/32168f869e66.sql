@@ -1,0 +1,1 @@
+SELECT CAST(a AS row(interval interval year to month, double double precision, interval year, row))

@@ -1,0 +1,1 @@
+SELECT CAST(a AS row(a array, b array(integer), timestamp timestamp, x time with time zone))

@@ -1,0 +1,1 @@
+SELECT a FROM t JOIN u JOIN v ON a ON b

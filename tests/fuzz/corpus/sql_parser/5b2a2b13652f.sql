@@ -1,0 +1,1 @@
+SELECT CAST(a AS varchar(10)), TRY_CAST(a AS DECIMAL(10, 2)), try_cast(a), CAST(NULL AS foo(1, integer))

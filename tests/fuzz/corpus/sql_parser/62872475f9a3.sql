@@ -1,0 +1,1 @@
+SELECT a b, a AS c, 1.5d, a "E", a limit, a offset FROM t limit

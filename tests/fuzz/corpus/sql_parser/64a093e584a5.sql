@@ -1,0 +1,1 @@
+SELECT lag(a) IGNORE NULLS OVER w, lag(a) RESPECT NULLS OVER (w), count(*) ignore

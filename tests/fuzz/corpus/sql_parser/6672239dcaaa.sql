@@ -1,0 +1,1 @@
+SELECT NULL, TRUE, false, 12, 1.5, .5, 1., 1e3, 1.5E-3, 'it''s', X'0a Ff'

@@ -1,0 +1,1 @@
+SHOW TABLES FROM a.b LIKE 'x!_%' ESCAPE '!'

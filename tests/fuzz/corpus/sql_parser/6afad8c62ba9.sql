@@ -1,0 +1,1 @@
+SELECT (a, b), (a), ROW(a), ROW(a, (b, c)), row, row(), row(a) OVER w

@@ -1,0 +1,1 @@
+SELECT JSON_OBJECT(key : 1), JSON_OBJECT(key(a) : 1), JSON_OBJECT(key(a) VALUE 1)

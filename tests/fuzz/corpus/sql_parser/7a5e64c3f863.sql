@@ -1,0 +1,1 @@
+SELECT *, t.*, (a).*, a.b.* AS (x, y), f(x).*

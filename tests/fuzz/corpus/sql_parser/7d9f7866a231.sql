@@ -1,0 +1,1 @@
+SELECT a FROM t, u JOIN v ON a, w

@@ -1,0 +1,1 @@
+SELECT TRIM(a), TRIM(BOTH FROM a), trim(LEADING 'x' FROM a), TRIM(TRAILING FROM a), TRIM('x' FROM a), TRIM(a, 'x')

@@ -1,0 +1,1 @@
+WITH a AS (SELECT 1), b (x, y) AS (WITH c AS (SELECT 2) SELECT 3) SELECT * FROM a, b

@@ -1,0 +1,1 @@
+SELECT date, first, "offset", window, only, year, "A ""b"""

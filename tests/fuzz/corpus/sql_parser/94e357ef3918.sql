@@ -1,0 +1,1 @@
+SELECT CAST(a AS row(a integer, b row(c varchar), integer, double precision))

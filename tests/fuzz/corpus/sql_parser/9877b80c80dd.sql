@@ -1,0 +1,1 @@
+SELECT ARRAY[], ARRAY[1, 2], [1, [2]], array, array(1)

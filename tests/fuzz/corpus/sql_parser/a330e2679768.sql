@@ -1,0 +1,1 @@
+SELECT a at, a over, count(*) filter

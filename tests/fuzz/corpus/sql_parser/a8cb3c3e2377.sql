@@ -1,0 +1,1 @@
+SELECT SUBSTRING(a FROM 2), SUBSTRING(a FROM 2 FOR 3), substring(a, 1), substring(NOT a), substring

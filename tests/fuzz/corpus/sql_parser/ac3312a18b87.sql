@@ -1,0 +1,1 @@
+SELECT a FROM c.s.t AS x (p, q), u y, (v) z(r)

@@ -1,0 +1,1 @@
+SELECT a.b.c, f(x).y[1].z, "a"."b"

@@ -1,0 +1,1 @@
+SHOW COLUMNS IN a.b LIKE 'x'

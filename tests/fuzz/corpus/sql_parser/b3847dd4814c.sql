@@ -1,0 +1,1 @@
+SELECT a = any(b), a = any((SELECT 1)), a = all

@@ -1,0 +1,1 @@
+SELECT 1 GROUP BY ALL a, ROLLUP (a, (b, c)), CUBE (a, ()), GROUPING SETS ((a, b), c, ()), GROUPING(a)

@@ -1,0 +1,1 @@
+SELECT NOT a AND b OR c AND NOT d OR e, NOT a = b, NOT NOT a

@@ -1,0 +1,1 @@
+SELECT a FROM UNNEST(a, b) WITH ORDINALITY AS t (x, y, n), UNNEST(ARRAY[1]), LATERAL (SELECT 1) l, lateral

@@ -1,0 +1,1 @@
+SELECT CAST(a AS double precision), CAST(a AS double), CAST(a AS "Weird")

@@ -1,0 +1,1 @@
+SELECT a AND b AND c, (a AND b) AND c

@@ -1,0 +1,1 @@
+SELECT f() OVER (rows), f() OVER (partition partition by a)

@@ -1,0 +1,1 @@
+SELECT a = ALL (SELECT 1), a > ANY (SELECT 1), a < SOME (VALUES 1)

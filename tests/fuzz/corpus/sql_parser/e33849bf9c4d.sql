@@ -1,0 +1,1 @@
+SELECT CAST(a AS time(3) with time zone), CAST(a AS timestamp (3) without time zone), CAST(a AS timestamp with time zone)

@@ -1,0 +1,1 @@
+SELECT a LIKE 'x%', a NOT LIKE b || '%' ESCAPE '!'

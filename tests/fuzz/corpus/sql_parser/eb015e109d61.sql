@@ -1,0 +1,1 @@
+SELECT a IN (1, 2), a NOT IN (b), (a, b) IN ((1, 2))

@@ -1,0 +1,1 @@
+SELECT GROUPING(a), GROUPING(a, t.b.c)

@@ -1,0 +1,1 @@
+SELECT 1 GROUP BY (a + 1), (a) + 1, (a, b) = c, (SELECT 1), ((SELECT 1))

@@ -1,0 +1,1 @@
+SELECT a FROM ((SELECT 1) AS x JOIN y ON a), ((SELECT 1) limit), (VALUES 1, (2)), (TABLE t)

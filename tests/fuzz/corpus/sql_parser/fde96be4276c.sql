@@ -1,0 +1,1 @@
+SELECT trim(both), trim(both[1]), TRIM(BOTH [1] FROM a)

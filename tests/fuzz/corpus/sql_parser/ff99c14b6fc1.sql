@@ -1,0 +1,1 @@
+SELECT CAST(a AS integer array array), CAST(a AS array<map<integer, array<double>>>), CAST(a AS array(map(integer, date)))

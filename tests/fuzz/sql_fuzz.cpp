@@ -1,0 +1,55 @@
+// Any text through the parser and the translator: no crash, no sanitizer's report, at most 50 ms, and what comes out is SQL to DuckDB.
+#include <duckdb.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "dualstore/table.hpp"
+#include "sql/athena/dialect.hpp"
+
+namespace {
+
+using namespace dualstore;
+
+constexpr std::chrono::milliseconds longest{50};
+
+void check(bool holds, const char* what, std::string_view sql) {
+    if (holds) return;
+    std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(sql.size()), sql.data());
+    std::abort();
+}
+
+duckdb_connection connect() {
+    static duckdb_database database;
+    static duckdb_connection connection;
+    if (connection == nullptr) {
+        check(duckdb_open(nullptr, &database) == DuckDBSuccess && duckdb_connect(database, &connection) == DuckDBSuccess, "no DuckDB", "");
+    }
+    return connection;
+}
+
+bool is_sql(const std::string& text) {
+    duckdb_extracted_statements statements = nullptr;
+    const idx_t count = duckdb_extract_statements(connect(), text.c_str(), &statements);
+    duckdb_destroy_extracted(&statements);
+    return count == 1;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const std::vector<TableDefinition> tables = builtin_tables();
+    const std::string_view sql(reinterpret_cast<const char*>(data), size);
+    if (size > 4096 || sql.find('\0') != std::string_view::npos) return 0;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto translation = sql::athena::translate(sql, tables, "default", {});
+    const auto took = std::chrono::steady_clock::now() - begun;
+    check(took < longest, "it took too long", sql);
+    if (!translation) return 0;
+    for (const std::string& statement : translation->prelude) check(is_sql(statement), "no SQL in the prelude", statement);
+    check(is_sql(translation->sql), "no SQL", sql);
+    return 0;
+}
