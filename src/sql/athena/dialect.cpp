@@ -13,10 +13,10 @@ namespace dualstore::sql::athena {
 
 Result<Translation> translate(std::string_view sql, const std::vector<TableDefinition>& tables, std::string_view database,
                               std::span<const SqlType> parameters) {
-    const auto tokens = tokenize(sql);
-    if (!tokens) return fail(tokens.error());
+    auto tokens = tokenize(sql);
+    if (!tokens) return fail(std::move(tokens.error()));
     const auto expected = static_cast<std::size_t>(std::ranges::count(*tokens, Token::Kind::parameter, &Token::kind));
-    const auto statement = parse(sql);
+    const auto statement = parse(sql, std::move(*tokens));
     if (!statement) return fail(statement.error());
     if (expected != parameters.size()) {
         return fail(

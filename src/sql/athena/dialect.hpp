@@ -24,7 +24,6 @@ struct Translation {
     std::vector<std::string> prelude;           // CREATE OR REPLACE TEMP MACRO statements that `sql` needs, each once per connection
     std::vector<NativeUse> natives;             // functions that it and the prelude need, each once per connection, before the prelude
     std::vector<const TableDefinition*> reads;  // the tables that it reads
-    std::size_t parameters = 0;                 // how many it has
     bool with_path = false;                     // reads the column "$path"
 };
 

@@ -178,8 +178,12 @@ syntax::Statement Parser::single_statement() {
 Result<syntax::Statement> parse(std::string_view sql) {
     auto tokens = tokenize(sql);
     if (!tokens) return fail(std::move(tokens.error()));
+    return parse(sql, std::move(*tokens));
+}
+
+Result<syntax::Statement> parse(std::string_view sql, std::vector<Token> tokens) {
     try {
-        return Parser(sql, std::move(*tokens)).single_statement();
+        return Parser(sql, std::move(tokens)).single_statement();
     } catch (Parser::Failure& failure) {
         return fail(std::move(failure.error));
     }

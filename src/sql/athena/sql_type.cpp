@@ -168,6 +168,13 @@ SqlType SqlType::of_column(const Type& type) {
     return result;
 }
 
+DecimalSize decimal_size(std::string_view digits) {
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const std::size_t scale = point < digits.size() ? digits.size() - point - 1 : 0;
+    const std::size_t zeros = std::min(digits.find_first_not_of('0'), point);
+    return {std::max<std::size_t>(point - zeros + scale, 1), scale};
+}
+
 std::string name(const SqlType& type) {
     switch (type.kind) {
         case Kind::decimal:

@@ -77,6 +77,13 @@ struct SqlType {
     static SqlType of_column(const Type& type);
 };
 
+// What a number's digits without a sign, "012.50", need as a decimal; leading zeros do not count. May be more than a decimal has.
+struct DecimalSize {
+    std::size_t precision = 1;
+    std::size_t scale = 0;
+};
+[[nodiscard]] DecimalSize decimal_size(std::string_view digits);
+
 // As Trino names it: "varchar(9)", "decimal(12, 1)", "row(a integer, varchar(1))", "timestamp(3) with time zone".
 [[nodiscard]] std::string name(const SqlType& type);
 [[nodiscard]] std::string duckdb_name(const SqlType& type);

@@ -364,5 +364,7 @@ namespace dualstore::sql::athena {
 // query: "SYNTAX_ERROR: line 1:8: mismatched input 'x'. Expecting: ...", what Trino does not take; "NOT_SUPPORTED: ...", a statement that
 // writes or changes settings, several statements, and what is nested deeper than 200 levels.
 [[nodiscard]] Result<syntax::Statement> parse(std::string_view sql);
+// With what tokenize(sql) gave.
+[[nodiscard]] Result<syntax::Statement> parse(std::string_view sql, std::vector<Token> tokens);
 
 }  // namespace dualstore::sql::athena

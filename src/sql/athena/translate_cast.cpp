@@ -45,10 +45,6 @@ Term Translator::cast(const Term& term, const SqlType& to, Position at) {
     return {convert(term.sql, term.type, to, at), to};
 }
 
-std::string Translator::cast_text(const std::string& sql, const SqlType& from) {
-    return convert(sql, from, SqlType::varchar(), {});
-}
-
 std::string Translator::convert(const std::string& sql, const SqlType& from, const SqlType& to, Position at) {
     if (from == to) return sql;
     if (from.is(Kind::unknown)) return fmt::format("CAST(NULL AS {})", duckdb_name(to));

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "sql/athena/functions/utf8.hpp"
 #include "sql/athena/translator.hpp"
 
 namespace dualstore::sql::athena {
@@ -20,12 +21,8 @@ struct Overloaded : Ts... {
 
 const SqlType boolean = SqlType::of(Kind::boolean);
 
-std::uint32_t code_points(std::string_view text) {
-    return static_cast<std::uint32_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 Term text_literal(std::string_view text) {
-    return {fmt::format("CAST({} AS VARCHAR)", quoted_string(text)), SqlType::varchar(code_points(text))};
+    return {fmt::format("CAST({} AS VARCHAR)", quoted_string(text)), SqlType::varchar(static_cast<std::uint32_t>(count_code_points(text)))};
 }
 
 Term number_literal(const syntax::Number& number, bool negative, Position at) {
@@ -40,10 +37,7 @@ Term number_literal(const syntax::Number& number, bool negative, Position at) {
         const SqlType type = SqlType::of(small ? Kind::integer : Kind::bigint);
         return {fmt::format("CAST('{}' AS {})", text, duckdb_name(type)), type};
     }
-    const auto point = number.text.find('.');
-    const std::size_t scale = number.text.size() - point - 1;
-    const std::size_t zeros = std::min(number.text.find_first_not_of('0'), point);
-    const std::size_t precision = std::max<std::size_t>(point - zeros + scale, 1);
+    const auto [precision, scale] = decimal_size(number.text);
     if (precision > 38) refuse("NUMERIC_VALUE_OUT_OF_RANGE", at, "Value exceeds max precision 38: " + text);
     const SqlType type = SqlType::decimal(static_cast<unsigned>(precision), static_cast<unsigned>(scale));
     return {fmt::format("CAST('{}' AS {})", text, duckdb_name(type)), type};

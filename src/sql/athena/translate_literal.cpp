@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sql/athena/functions/utf8.hpp"
 #include "sql/athena/functions/written_time.hpp"
 #include "sql/athena/functions/zone.hpp"
 #include "sql/athena/translator.hpp"
@@ -75,18 +76,15 @@ Term Translator::typed_literal(const syntax::TypedLiteral& literal, Position at)
     if (name == "json") return apply("json_parse", {text}, at);
     if (name == "char") {
         SqlType type = SqlType::of(Kind::char_);
-        type.length = static_cast<std::uint32_t>(std::ranges::count_if(literal.text, [](char c) { return (c & 0xC0) != 0x80; }));
+        type.length = static_cast<std::uint32_t>(count_code_points(literal.text));
         return {fmt::format("rtrim({}, ' ')", text.sql), type};
     }
     if (name == "decimal") {
         const std::string_view all = literal.text;
         const std::string_view digits = all.starts_with('-') || all.starts_with('+') ? all.substr(1) : all;
-        const auto point = std::min(digits.find('.'), digits.size());
-        const std::size_t scale = point < digits.size() ? digits.size() - point - 1 : 0;
-        const std::size_t zeros = std::min(digits.find_first_not_of('0'), point);
-        const std::size_t precision = std::max<std::size_t>(point - zeros + scale, 1);
-        const bool is_number = digits.size() > (point < digits.size() ? 1U : 0U) &&
-                               digits.find_first_not_of("0123456789.") == digits.npos && std::ranges::count(digits, '.') <= 1;
+        const auto [precision, scale] = decimal_size(digits);
+        const bool is_number = digits.find_first_not_of('.') != digits.npos && digits.find_first_not_of("0123456789.") == digits.npos &&
+                               std::ranges::count(digits, '.') <= 1;
         if (!is_number || precision > 38) invalid(literal.text, "DECIMAL", at);
         const SqlType type = SqlType::decimal(static_cast<unsigned>(precision), static_cast<unsigned>(scale));
         return {fmt::format("CAST('{}' AS {})", literal.text, duckdb_name(type)), type};

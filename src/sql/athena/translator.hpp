@@ -144,7 +144,6 @@ class Translator {
     std::string coerce(const Term& term, const SqlType& to);
     std::string coerce_or_refuse(const Term& term, const SqlType& to, Position at, std::string_view what);
     Term cast(const Term& term, const SqlType& to, Position at);
-    std::string cast_text(const std::string& sql, const SqlType& from);  // as varchar
     std::string convert(const std::string& sql, const SqlType& from, const SqlType& to, Position at);
     std::string convert_nested(const std::string& sql, const SqlType& from, const SqlType& to, Position at);
     std::string convert_children(const std::string& sql, const std::string& item, const SqlType& from, const SqlType& to, Position at);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <type_traits>
 
+#include "sql/athena/functions/calendar.hpp"
+#include "sql/athena/functions/utf8.hpp"
 #include "sql/athena/functions/zone.hpp"
 
 namespace dualstore::sql::athena {
@@ -32,10 +34,6 @@ std::string floating_text(T value) {
     std::string_view mantissa = std::string_view(text).substr(0, e);
     while (mantissa.find('.') != std::string_view::npos && mantissa.ends_with('0') && !mantissa.ends_with(".0")) mantissa.remove_suffix(1);
     return fmt::format("{}{}E{}", mantissa, mantissa.find('.') == std::string_view::npos ? ".0" : "", exponent);
-}
-
-std::int64_t floor_div(std::int64_t value, std::int64_t by) {
-    return value / by - (value % by < 0 ? 1 : 0);
 }
 
 std::string zone_offset(std::int32_t minutes) {
@@ -71,8 +69,8 @@ std::string time_text(std::int64_t microseconds, unsigned precision) {
 }
 
 std::string timestamp_text(std::int64_t microseconds, unsigned precision) {
-    constexpr std::int64_t day = 86'400'000'000;
-    const std::int64_t days = floor_div(microseconds, day);
+    using calendar::day;
+    const std::int64_t days = calendar::floor_div(microseconds, day);
     const std::string date = date_text(static_cast<std::int32_t>(days));
     // Unlike a date's, a year beyond 9999 has its sign here.
     const char* sign = date.find('-') > 4 ? "+" : "";
@@ -118,8 +116,7 @@ std::string value_text(duckdb_vector vector, idx_t row, const SqlType& type) {
             return decimal_text(decimal_of(vector, row, type), type.scale);
         case Kind::char_: {
             std::string text(text_of(vector, row));
-            std::size_t length = 0;
-            for (const char c : text) length += (c & 0xC0) != 0x80;
+            const std::size_t length = count_code_points(text);
             if (length < type.length) text.append(type.length - length, ' ');
             return text;
         }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "record/reader.hpp"
+#include "sql/athena/functions/utf8.hpp"
 
 namespace dualstore::sql {
 namespace {
@@ -138,10 +139,8 @@ athena::SqlType common(const std::vector<athena::SqlType>& types) {
 
 athena::SqlType type_of_digits(std::string_view digits) {
     if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
-    const std::size_t point = std::min(digits.find('.'), digits.size());
-    const std::size_t scale = point < digits.size() ? digits.size() - point - 1 : 0;
-    const std::size_t zeros = std::min(digits.find_first_not_of('0'), point);
-    const std::size_t precision = std::clamp<std::size_t>(point - zeros + scale, 1, 38);
+    const auto [needed, scale] = athena::decimal_size(digits);
+    const std::size_t precision = std::min<std::size_t>(needed, 38);
     return athena::SqlType::decimal(static_cast<unsigned>(precision), static_cast<unsigned>(std::min(scale, precision)));
 }
 
@@ -154,7 +153,7 @@ struct TypeOf {
     SqlType operator()(std::int64_t number) const { return SqlType::of(is_small(number) ? Kind::integer : Kind::bigint); }
     SqlType operator()(double) const { return SqlType::of(Kind::double_); }
     SqlType operator()(const std::string& text) const {
-        return SqlType::varchar(static_cast<std::uint32_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; })));
+        return SqlType::varchar(static_cast<std::uint32_t>(athena::count_code_points(text)));
     }
     SqlType operator()(const Decimal& decimal) const { return type_of_digits(decimal.digits); }
     SqlType operator()(const Binary&) const { return SqlType::of(Kind::varbinary); }

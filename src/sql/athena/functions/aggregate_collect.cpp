@@ -105,19 +105,8 @@ void best_value(const Arguments& arguments, Answer& answer, Wanted wanted) {
 
 void histogram(const Arguments& arguments, Answer& answer) {
     const ListView list = arguments.list(0);
-    ValueIndex seen(arguments.type(0).children[0]);
-    Picks picks;
-    std::vector<std::int64_t> counts;
-    for (idx_t i = 0; i < list.count; ++i) {
-        if (!element(list, i).valid()) continue;
-        const auto [number, fresh] = seen.add(element(list, i));
-        if (fresh) {
-            picks.push_back(pick(list, i));
-            counts.push_back(0);
-        }
-        ++counts[number];
-    }
-    if (!picks.empty()) answer_counts(answer, list.elements, picks, counts);
+    const auto [values, counts] = counts_of(list, arguments.type(0).children[0]);
+    if (!values.empty()) answer_counts(answer, list.elements, values, counts);
 }
 
 // Of a key that comes again, the first value stays.

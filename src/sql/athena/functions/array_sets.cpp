@@ -21,16 +21,21 @@ Picks all_of(const ListView& list) {
     return picks;
 }
 
+// The first of each value that is not in `seen`, which has them all afterwards.
+Picks unseen(const ListView& list, ValueIndex& seen) {
+    Picks picks;
+    for (idx_t i = 0; i < list.count; ++i) {
+        if (seen.add(element(list, i)).second) picks.push_back(pick(list, i));
+    }
+    return picks;
+}
+
 }  // namespace
 
 void array_distinct(const Arguments& arguments, Answer& answer) {
     const ListView list = arguments.list(0);
     ValueIndex seen(element_type(arguments));
-    Picks picks;
-    for (idx_t i = 0; i < list.count; ++i) {
-        if (seen.add(element(list, i)).second) picks.push_back(pick(list, i));
-    }
-    answer_list(answer, list.elements, picks);
+    answer_list(answer, list.elements, unseen(list, seen));
 }
 
 // With nothing to take away, Trino leaves duplicates too.
@@ -39,28 +44,13 @@ void array_except(const Arguments& arguments, Answer& answer) {
     const ListView excluded = arguments.list(1);
     if (excluded.count == 0) return answer_list(answer, list.elements, all_of(list));
     ValueIndex seen = index_of(excluded, element_type(arguments));
-    Picks picks;
-    for (idx_t i = 0; i < list.count; ++i) {
-        if (seen.add(element(list, i)).second) picks.push_back(pick(list, i));
-    }
-    answer_list(answer, list.elements, picks);
+    answer_list(answer, list.elements, unseen(list, seen));
 }
 
 void array_histogram(const Arguments& arguments, Answer& answer) {
     const ListView list = arguments.list(0);
-    ValueIndex seen(element_type(arguments));
-    Picks picks;
-    std::vector<std::int64_t> counts;
-    for (idx_t i = 0; i < list.count; ++i) {
-        if (!element(list, i).valid()) continue;
-        const auto [number, fresh] = seen.add(element(list, i));
-        if (fresh) {
-            picks.push_back(pick(list, i));
-            counts.push_back(0);
-        }
-        ++counts[number];
-    }
-    answer_counts(answer, list.elements, picks, counts);
+    const auto [values, counts] = counts_of(list, element_type(arguments));
+    answer_counts(answer, list.elements, values, counts);
 }
 
 // In the order of the longer one.

@@ -297,8 +297,8 @@ class Parser {
             return JsonScalar::of_integer(*value, *value <= INT32_MAX ? Kind::integer : Kind::bigint);
         }
         const auto scale = static_cast<unsigned>(text.size() - point - 1);
-        const auto digits = scale <= most_digits ? decimal_of(text, most_digits, scale) : std::nullopt;
-        if (!digits) throw JsonPathFault{"SYNTAX_ERROR", "Invalid numeric literal: " + text};
+        const auto digits = decimal_of(text, most_digits, scale);
+        if (scale > most_digits || !digits) throw JsonPathFault{"SYNTAX_ERROR", "Invalid numeric literal: " + text};
         return JsonScalar::of_decimal(*digits, most_digits, scale);
     }
 

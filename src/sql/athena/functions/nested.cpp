@@ -399,6 +399,21 @@ void answer_map(Answer& answer, duckdb_vector keys, const Picks& key_picks, duck
     copy(values, value_picks, duckdb_struct_vector_get_child(entries, 1), first);
 }
 
+Counts counts_of(const ListView& list, const SqlType& element_type) {
+    ValueIndex seen(element_type);
+    Counts result;
+    for (idx_t i = 0; i < list.count; ++i) {
+        if (!element(list, i).valid()) continue;
+        const auto [number, fresh] = seen.add(element(list, i));
+        if (fresh) {
+            result.values.push_back(pick(list, i));
+            result.counts.push_back(0);
+        }
+        ++result.counts[number];
+    }
+    return result;
+}
+
 void answer_counts(Answer& answer, duckdb_vector keys, const Picks& key_picks, const std::vector<std::int64_t>& counts) {
     const idx_t first = begin_list(answer, key_picks.size());
     const duckdb_vector entries = duckdb_list_vector_get_child(answer.vector());

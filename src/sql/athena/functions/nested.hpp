@@ -86,6 +86,12 @@ void answer_list(Answer& answer, duckdb_vector elements, const Picks& picks);
 void answer_lists(Answer& answer, duckdb_vector elements, const std::vector<Picks>& lists);
 // Keys and values as many; to be checked before.
 void answer_map(Answer& answer, duckdb_vector keys, const Picks& key_picks, duckdb_vector values, const Picks& value_picks);
+// How often each value but NULL is there, in the order in which they come.
+struct Counts {
+    Picks values;
+    std::vector<std::int64_t> counts;
+};
+[[nodiscard]] Counts counts_of(const ListView& list, const SqlType& element_type);
 void answer_counts(Answer& answer, duckdb_vector keys, const Picks& key_picks, const std::vector<std::int64_t>& counts);
 void answer_multimap(Answer& answer, duckdb_vector keys, const Picks& key_picks, duckdb_vector values, const std::vector<Picks>& lists);
 // Makes room in a list's elements for one answer, and returns the first one's row.

@@ -5,6 +5,7 @@
 
 #include "sql/athena/function_list.hpp"
 #include "sql/athena/functions/nested.hpp"
+#include "sql/athena/functions/utf8.hpp"
 #include "sql/athena/value_text.hpp"
 
 namespace dualstore::sql::athena {
@@ -165,19 +166,14 @@ void equal_values(const Arguments& arguments, Answer& answer) {
 void like_pattern(const Arguments& arguments, Answer& answer) {
     const std::string_view pattern = arguments.text(0);
     const std::string_view escape = arguments.text(1);
-    const auto size_of_character = [](char first) -> std::size_t {
-        const auto byte = static_cast<unsigned char>(first);
-        return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-    };
     constexpr std::string_view kind = "INVALID_FUNCTION_ARGUMENT";
-    if (escape.empty() || escape.size() != size_of_character(escape[0]))
-        return answer.error(kind, "Escape string must be a single character");
+    if (escape.empty() || escape.size() != utf8_length(escape[0])) return answer.error(kind, "Escape string must be a single character");
     std::string out;
     for (std::size_t i = 0; i < pattern.size();) {
-        std::string_view character = pattern.substr(i, size_of_character(pattern[i]));
+        std::string_view character = pattern.substr(i, utf8_length(pattern[i]));
         i += character.size();
         if (character == escape) {
-            character = i < pattern.size() ? pattern.substr(i, size_of_character(pattern[i])) : std::string_view();
+            character = i < pattern.size() ? pattern.substr(i, utf8_length(pattern[i])) : std::string_view();
             if (character != "%" && character != "_" && character != escape) {
                 return answer.error(kind, "Escape character must be followed by '%', '_' or the escape character itself");
             }

@@ -78,13 +78,15 @@ std::optional<bool> boolean_of(std::string_view text) {
     return found->second;
 }
 
-std::optional<Int128> decimal_of(std::string_view text, unsigned precision, unsigned scale) {
+tl::expected<Int128, DecimalFault> decimal_of(std::string_view text, unsigned precision, unsigned scale) {
+    const auto no_number = [] { return tl::unexpected(DecimalFault{}); };
+    const auto too_large = [] { return tl::unexpected(DecimalFault{true}); };
     const bool negative = text.starts_with('-');
     if (negative || text.starts_with('+')) text.remove_prefix(1);
     std::int64_t exponent = 0;
     if (const auto e = text.find_first_of("eE"); e != std::string_view::npos) {
         const auto read = integer_of<std::int32_t>(text.substr(e + 1));
-        if (!read) return std::nullopt;
+        if (!read) return no_number();
         exponent = *read;
         text = text.substr(0, e);
     }
@@ -94,17 +96,17 @@ std::optional<Int128> decimal_of(std::string_view text, unsigned precision, unsi
         if (c == '.' && !point) {
             point = true;
         } else if (c < '0' || c > '9') {
-            return std::nullopt;
+            return no_number();
         } else {
             digits += c;
             exponent -= point ? 1 : 0;
         }
     }
-    if (digits.empty()) return std::nullopt;
+    if (digits.empty()) return no_number();
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
     // How many of the digits are kept: what is behind the scale is rounded.
     const std::int64_t kept = static_cast<std::int64_t>(digits.size()) + exponent + scale;
-    if (!digits.empty() && kept > precision) return std::nullopt;
+    if (!digits.empty() && kept > precision) return too_large();
     Int128 value = 0;
     for (std::int64_t i = 0; i < kept && !digits.empty(); ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -114,7 +116,7 @@ std::optional<Int128> decimal_of(std::string_view text, unsigned precision, unsi
     if (kept >= 0 && next < digits.size() && digits[next] >= '5') ++value;
     Int128 limit = 1;
     for (unsigned i = 0; i < precision; ++i) limit *= 10;
-    if (value >= limit) return std::nullopt;
+    if (value >= limit) return too_large();
     return negative ? -value : value;
 }
 

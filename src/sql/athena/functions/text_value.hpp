@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tl/expected.hpp>
 
 #include "sql/athena/native.hpp"
 
@@ -15,7 +16,10 @@ template <class T>
 [[nodiscard]] std::optional<double> double_of(std::string_view text);
 [[nodiscard]] std::optional<float> real_of(std::string_view text);
 [[nodiscard]] std::optional<bool> boolean_of(std::string_view text);
-// The digits without the point, rounded half up.
-[[nodiscard]] std::optional<Int128> decimal_of(std::string_view text, unsigned precision, unsigned scale);
+// The digits without the point, rounded half up. Of no number: `too_large` is false.
+struct DecimalFault {
+    bool too_large = false;
+};
+[[nodiscard]] tl::expected<Int128, DecimalFault> decimal_of(std::string_view text, unsigned precision, unsigned scale);
 
 }  // namespace dualstore::sql::athena
