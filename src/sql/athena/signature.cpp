@@ -205,8 +205,6 @@ std::optional<SqlType> coerced_to_kind(const SqlType& actual, Kind kind) {
     if (actual.kind == kind) return actual;
     SqlType target = SqlType::of(kind);
     if (kind == Kind::decimal) target = SqlType::decimal(1, 0);
-    if (kind == Kind::char_ && actual.is(Kind::varchar)) return std::nullopt;  // a varchar does not fit where a char is wanted
-    if (kind == Kind::varchar && actual.is(Kind::char_)) return SqlType::varchar(actual.length);
     auto common = common_type(actual, target);
     if (!common || common->kind != kind) return std::nullopt;
     return common;
@@ -241,6 +239,7 @@ class Matcher {
 
   private:
     bool match_variable(const std::string& name, const SqlType& actual) {
+        if (name == "O" && !orderable(actual)) return false;
         const auto [bound, first] = bindings_.types.try_emplace(name, actual);
         if (first) return true;
         auto common = common_type(bound->second, actual);
@@ -280,7 +279,11 @@ SqlType substitute(const TypePattern& pattern, const Bindings& bindings) {
         if (type.is(Kind::decimal)) type.precision = 38;
         return type;
     }
-    if (type.textual()) {
+    const bool unbound = pattern.numbers.size() == 1 && std::isalpha(static_cast<unsigned char>(pattern.numbers[0][0])) != 0 &&
+                         !bindings.numbers.contains(pattern.numbers[0]);
+    if (unbound && (type.is(Kind::timestamp) || type.is(Kind::timestamp_tz))) {
+        type.precision = 3;  // of NULL
+    } else if (type.textual()) {
         type.length = static_cast<std::uint32_t>(std::clamp<std::int64_t>(number(0), 0, SqlType::unbounded));
     } else {
         type.precision = static_cast<std::uint8_t>(number(0));
@@ -327,9 +330,7 @@ std::optional<Fit> fit(const Signature& signature, const std::vector<CallArgumen
         // A row's names, and a text's length, are no conversion.
         const bool same_kind = result.arguments.back().kind == call[i].type.kind;
         result.coercions += same_kind ? 1 : 100;
-        if (!can_coerce(call[i].type, result.arguments.back()) && !(result.arguments.back().is(Kind::varchar) && call[i].type.textual())) {
-            return std::nullopt;
-        }
+        if (!can_coerce(call[i].type, result.arguments.back())) return std::nullopt;
     }
     result.result = substitute(signature.result, result.bindings);
     return result;

@@ -13,7 +13,7 @@
 
 namespace dualstore::sql::athena {
 
-// A type with variables: array(T), varchar(x), function(T, boolean).
+// A type with variables: array(T), varchar(x), function(T, boolean). O is a type that has an order.
 struct TypePattern {
     enum class Kind { type, variable, function };
     Kind kind = Kind::type;

@@ -35,6 +35,16 @@ std::string json_name(const SqlType& type) {  // typeof's spelling has no blank 
     return text;
 }
 
+// NULL, ARRAY[], ...
+bool has_unknown(const SqlType& type) {
+    return type.is(Kind::unknown) || std::ranges::any_of(type.children, has_unknown);
+}
+
+void check_length(const SqlType& result, Position at) {
+    constexpr std::uint32_t longest_char = 65536;
+    if (result.is(Kind::char_) && result.length > longest_char) refuse("TYPE_NOT_FOUND", at, "Unknown type: " + name(result));
+}
+
 }  // namespace
 
 // What a text for a function is filled with.
@@ -86,7 +96,13 @@ Term Translator::call(const syntax::Call& call, Position at, const Scope& scope)
     if (!call.order.empty()) pieces.order = " ORDER BY " + sort_items(call.order, nullptr, scope);
     if (call.ignore_nulls) pieces.order += *call.ignore_nulls ? " IGNORE NULLS" : " RESPECT NULLS";
     if (call.filter) pieces.window += fmt::format(" FILTER (WHERE {})", condition(*call.filter, scope).sql);
-    if (call.over) pieces.window += fmt::format(" OVER ({})", window_text(*call.over, scope));
+    if (call.over) {
+        const std::string over = window_text(*call.over, scope);
+        if ((name == "lag" || name == "lead") && over.find("ORDER BY ") == std::string::npos) {
+            refuse("MISSING_ORDER_BY", at, fmt::format("{} function requires an ORDER BY window clause", name));
+        }
+        pieces.window += fmt::format(" OVER ({})", over);
+    }
     const Use use = choice.function->use;
     if (call.filter && call.over) refuse("NOT_SUPPORTED", at, "Window function with FILTER is not supported");
     const bool of_values = name == "first_value" || name == "last_value" || name == "nth_value";
@@ -134,7 +150,11 @@ std::optional<Term> Translator::special_call(const std::string& name, const synt
         std::vector<Term> terms;
         for (const auto& argument : call.arguments) terms.push_back(expression(*argument, scope));
         terms[0] = {coerce_or_refuse(terms[0], SqlType::varchar(), call.arguments[0]->at, "a format"), SqlType::varchar()};
-        for (Term& term : terms) {
+        for (std::size_t i = 1; i < terms.size(); ++i) {
+            Term& term = terms[i];
+            if (!term.type.children.empty() || term.type.is(Kind::varbinary)) {
+                refuse("NOT_SUPPORTED", call.arguments[i]->at, "Type not supported for formatting: " + athena::name(term.type));
+            }
             if (!term.type.is(Kind::timestamp_tz)) continue;  // which comes in UTC, as local time, and with its zone's name
             const SqlType local = SqlType::timestamp(term.type.precision);
             term.sql = fmt::format("struct_pack(f1 := ({0}).t, f2 := {1}, f3 := ({0}).z)", term.sql,
@@ -154,6 +174,26 @@ std::optional<Term> Translator::special_call(const std::string& name, const synt
         return Term{fmt::format("CASE WHEN {} THEN NULL ELSE {} END", equal.sql, first.sql), first.type};
     }
     return std::nullopt;
+}
+
+// Of several that are as specific where an argument has no type of its own, those that convert nothing else; they must agree in their result.
+void Translator::narrow(const std::vector<CallArgument>& call, const std::vector<Choice>& fitting, std::vector<std::size_t>& chosen,
+                        Position at) {
+    const auto is_untyped = [](const CallArgument& argument) { return !argument.lambda && argument.type.is(Kind::unknown); };
+    if (std::ranges::none_of(call, [](const CallArgument& argument) { return !argument.lambda && has_unknown(argument.type); })) return;
+    std::vector<std::size_t> exact;
+    for (std::size_t choice = 0; choice < fitting.size(); ++choice) {
+        bool converts = false;
+        for (std::size_t i = 0; i < call.size(); ++i) {
+            converts = converts || (!call[i].lambda && !is_untyped(call[i]) && fitting[choice].fit.arguments[i] != call[i].type);
+        }
+        if (!converts) exact.push_back(choice);
+    }
+    if (!exact.empty()) chosen = std::move(exact);
+    const SqlType& result = fitting[chosen[0]].fit.result;
+    if (std::ranges::any_of(chosen, [&](std::size_t choice) { return fitting[choice].fit.result != result; })) {
+        refuse("AMBIGUOUS_FUNCTION_CALL", at, "Could not choose a best candidate function. Explicit type casts must be added.");
+    }
 }
 
 Translator::Choice Translator::choose(const std::string& name, const std::vector<Argument>& arguments, Position at, const Scope& scope) {
@@ -180,7 +220,10 @@ Translator::Choice Translator::choose(const std::string& name, const std::vector
             inside = std::move(refusal);
         }
         if (!fits) continue;
-        if (fits->coercions == 0) return Choice{function, std::move(*fits)};
+        if (fits->coercions == 0) {
+            check_length(fits->result, at);
+            return Choice{function, std::move(*fits)};
+        }
         fitting.push_back(Choice{function, std::move(*fits)});
     }
     // One is more specific than another that could take its arguments.
@@ -198,15 +241,11 @@ Translator::Choice Translator::choose(const std::string& name, const std::vector
         });
         if (!beaten) most_specific.push_back(i);
     }
-    const bool untyped =
-        std::ranges::any_of(call, [](const CallArgument& argument) { return !argument.lambda && argument.type.is(Kind::unknown); });
-    const bool same_result =
-        std::ranges::all_of(most_specific, [&](std::size_t i) { return fitting[i].fit.result == fitting[most_specific[0]].fit.result; });
-    if (most_specific.size() > 1 && untyped && !same_result) {
-        refuse("AMBIGUOUS_FUNCTION_CALL", at, "Could not choose a best candidate function. Explicit type casts must be added.");
-    }
+    if (most_specific.size() > 1) narrow(call, fitting, most_specific, at);
     if (!most_specific.empty()) {
-        return std::move(fitting[*std::ranges::min_element(most_specific, {}, [&](std::size_t i) { return fitting[i].fit.coercions; })]);
+        Choice& best = fitting[*std::ranges::min_element(most_specific, {}, [&](std::size_t i) { return fitting[i].fit.coercions; })];
+        check_length(best.fit.result, at);
+        return std::move(best);
     }
     if (inside) throw std::move(*inside);
     std::vector<std::string_view> expected;
@@ -337,6 +376,10 @@ std::string Translator::frame_text(const syntax::Frame& frame, const SqlType& ke
         if (bound.kind == BoundKind::unbounded_preceding) return "UNBOUNDED PRECEDING";
         if (bound.kind == BoundKind::unbounded_following) return "UNBOUNDED FOLLOWING";
         if (bound.kind == BoundKind::current_row) return "CURRENT ROW";
+        const auto* sign = std::get_if<syntax::Unary>(&bound.offset->node);
+        if (sign != nullptr && sign->op == "-" && std::holds_alternative<syntax::Number>(sign->operand->node)) {
+            refuse("INVALID_WINDOW_FRAME", bound.offset->at, "Window frame offset value must not be negative or null");
+        }
         const Term offset = expression(*bound.offset, scope);
         std::string text = offset.sql;
         if (offset.type.is(Kind::interval_day)) text = fmt::format("to_microseconds({} * 1000)", text);

@@ -26,6 +26,32 @@ bool is_nested(const SqlType& type) {
     refuse("TYPE_MISMATCH", at, fmt::format("Cannot cast {} to {}", name(from), name(to)));
 }
 
+// The types that JSON is made of and into; as a map's key, only those that are a text.
+bool is_json_scalar(const SqlType& type) {
+    return type.is(Kind::unknown) || type.is(Kind::boolean) || type.numeric() || type.is(Kind::varchar);
+}
+
+// Of maps whose keys are none of these Trino says so in another way.
+void check_json_keys(const SqlType& type, std::string_view from, std::string_view to, Position at) {
+    if (type.is(Kind::map) && !is_json_scalar(type.children[0])) {
+        refuse("INVALID_CAST_ARGUMENT", at, fmt::format("Cannot cast {} to {}", from, to));
+    }
+}
+
+bool casts_to_json(const SqlType& type, Position at) {
+    check_json_keys(type, name(type), "JSON", at);
+    if (is_json_scalar(type) || type.is(Kind::json) || type.is(Kind::date) || type.is(Kind::timestamp)) return true;
+    if (type.is(Kind::map)) return casts_to_json(type.children[1], at);
+    return is_nested(type) && std::ranges::all_of(type.children, [at](const SqlType& child) { return casts_to_json(child, at); });
+}
+
+bool casts_from_json(const SqlType& type, Position at) {
+    check_json_keys(type, "JSON", name(type), at);
+    if (is_json_scalar(type) || type.is(Kind::json)) return true;
+    if (type.is(Kind::map)) return casts_from_json(type.children[1], at);
+    return is_nested(type) && std::ranges::all_of(type.children, [at](const SqlType& child) { return casts_from_json(child, at); });
+}
+
 std::string cast_as(const std::string& sql, const SqlType& to) {
     return fmt::format("CAST({} AS {})", sql, duckdb_name(to));
 }
@@ -49,10 +75,13 @@ std::string Translator::convert(const std::string& sql, const SqlType& from, con
     if (from == to) return sql;
     if (from.is(Kind::unknown)) return fmt::format("CAST(NULL AS {})", duckdb_name(to));
     if (to.is(Kind::json)) {
-        if (from.is(Kind::varbinary) || from.zoned() || from.is(Kind::uuid)) cannot_cast(from, to, at);
+        if (!casts_to_json(from, at)) cannot_cast(from, to, at);
         return native("athena_to_json", {{sql, from}}, to);
     }
-    if (from.is(Kind::json)) return native("athena_from_json", {{sql, from}}, to);
+    if (from.is(Kind::json)) {
+        if (!casts_from_json(to, at)) cannot_cast(from, to, at);
+        return native("athena_from_json", {{sql, from}}, to);
+    }
     if (to.textual()) return to_text(sql, from, to, at);
     if (from.textual()) return from_text(sql, from, to, at);
     if (from.numeric() && to.numeric()) return number_to_number(sql, from, to);
@@ -87,7 +116,8 @@ std::string Translator::to_text(const std::string& sql, const SqlType& from, con
         const std::string padded = fmt::format("rpad({}, {}, ' ')", sql, from.length);
         return to.length < from.length ? cut(padded) : padded;
     }
-    if (is_nested(from) || from.is(Kind::varbinary) || to.is(Kind::char_)) cannot_cast(from, to, at);
+    const bool short_uuid = from.is(Kind::uuid) && to.length != SqlType::unbounded;
+    if (is_nested(from) || from.is(Kind::varbinary) || to.is(Kind::char_) || short_uuid) cannot_cast(from, to, at);
     const bool plain = from.integral() || from.is(Kind::boolean) || from.is(Kind::uuid);
     std::string text = plain ? fmt::format("CAST({} AS VARCHAR)", sql) : native("athena_to_text", {{sql, from}}, SqlType::varchar());
     if (to.length == SqlType::unbounded) return text;
@@ -95,9 +125,8 @@ std::string Translator::to_text(const std::string& sql, const SqlType& from, con
 }
 
 std::string Translator::from_text(const std::string& sql, const SqlType& from, const SqlType& to, Position at) {
-    if (from.is(Kind::char_) && !to.is(Kind::double_) && !to.is(Kind::bigint) && !to.is(Kind::integer) && !is_temporal(to))
-        cannot_cast(from, to, at);
-    const Term text{from.is(Kind::char_) ? to_text(sql, from, SqlType::varchar(), at) : sql, SqlType::varchar()};
+    if (from.is(Kind::char_)) cannot_cast(from, to, at);
+    const Term text{sql, SqlType::varchar()};
     if (to.numeric() || to.is(Kind::boolean)) return native("athena_text_to_scalar", {text}, to);
     if (to.is(Kind::varbinary)) return fmt::format("encode({})", text.sql);
     if (to.is(Kind::uuid)) return cast_as(text.sql, to);

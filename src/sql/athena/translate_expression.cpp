@@ -62,10 +62,16 @@ bool is_named(const Field& field, const std::vector<std::string>& names) {
     return count < 3 || field.schema == names[count - 3];
 }
 
+// Of a constant NULL DuckDB forgets what type its fields have.
+Term row_field(const Term& row, std::size_t index) {
+    const SqlType& type = row.type.children[index];
+    return {fmt::format("CAST(({}).f{} AS {})", row.sql, index + 1, duckdb_name(type)), type};
+}
+
 Term field_of(const Term& row, const syntax::Name& name, Position at) {
     if (!row.type.is(Kind::row)) refuse("TYPE_MISMATCH", name.at, "Expression is not of type ROW");
     for (std::size_t i = 0; i < row.type.children.size(); ++i) {
-        if (lower(row.type.names[i]) == lower(name.text)) return {fmt::format("({}).f{}", row.sql, i + 1), row.type.children[i]};
+        if (lower(row.type.names[i]) == lower(name.text)) return row_field(row, i);
     }
     refuse("INVALID_COLUMN_REFERENCE", at, fmt::format("Column reference '{}' is invalid", name.text));
 }
@@ -125,7 +131,7 @@ Term Translator::translated(const syntax::Expression& expression, const Scope& s
             [&](const syntax::Arithmetic& operation) {
                 const Term left = this->expression(*operation.left, scope);
                 const Term right = this->expression(*operation.right, scope);
-                return operation.op == "||" ? concatenate(left, right, at) : arithmetic(operation.op, left, right, at);
+                return operation.op == "||" ? apply("concat", {left, right}, at) : arithmetic(operation.op, left, right, at);
             },
             [&](const syntax::Comparison& comparison) {
                 return compare(comparison.op, this->expression(*comparison.left, scope), this->expression(*comparison.right, scope), at);
@@ -249,6 +255,10 @@ Term Translator::in_list(const syntax::InList& in, Position at, const Scope& sco
     for (const auto& item : in.items) terms.push_back(expression(*item, scope));
     const SqlType type = common(terms, at, "IN value and list items must be the same type");
     std::vector<std::string> texts;
+    if (!type.children.empty()) {  // a NULL inside makes NULL, which DuckDB's IN takes for a value
+        for (std::size_t i = 1; i < terms.size(); ++i) texts.push_back(compare("=", terms[0], terms[i], at).sql);
+        return {negated(fmt::format("({})", fmt::join(texts, " OR ")), in.negated), boolean};
+    }
     for (const Term& term : terms) texts.push_back(comparable_text(coerce(term, type), type));
     const auto items = std::vector<std::string>(texts.begin() + 1, texts.end());
     return {negated(fmt::format("({} IN ({}))", texts[0], fmt::join(items, ", ")), in.negated), boolean};
@@ -259,7 +269,7 @@ std::string Translator::single_column(const syntax::Query& query, const Scope& s
     const QueryText text = this->query(query, &scope);
     const std::string alias = next_alias();
     Term column{alias + ".c1", text.columns[0].term.type};
-    if (text.columns.size() > 1) column = row_of_columns(text, alias);
+    if (text.columns.size() > 1 || beside.type.is(Kind::row)) column = row_of_columns(text, alias);
     type = common({beside, column}, at, "value and result of subquery must be of the same type");
     return fmt::format("SELECT {} FROM ({}) AS {}", comparable_text(coerce(column, type), type), text.sql, alias);
 }
@@ -340,7 +350,7 @@ Term Translator::subscript(const syntax::Subscript& subscript, Position at, cons
         if (number == nullptr || index == 0 || index > base.type.children.size()) {
             refuse("INVALID_FUNCTION_ARGUMENT", subscript.index->at, "ROW subscript must be a constant within the row");
         }
-        return {fmt::format("({}).f{}", base.sql, index), base.type.children[index - 1]};
+        return row_field(base, index - 1);
     }
     const Term index = expression(*subscript.index, scope);
     if (base.type.is(Kind::map)) {

@@ -101,6 +101,9 @@ std::string Translator::native(std::string_view name, const std::vector<Term>& a
 SqlType Translator::type_of(const syntax::TypeName& type) {
     const std::string& name = type.name;
     const auto precision = [&] { return number(type, 0, 3, 12); };
+    if ((name == "varchar" || name == "char") && !type.types.empty()) {
+        refuse("TYPE_MISMATCH", type.at, fmt::format("Unknown type: {}({})", name, type.types[0].type.name));
+    }
     if (name == "varchar") return SqlType::varchar(number(type, 0, SqlType::unbounded, SqlType::unbounded));
     if (name == "char") {
         SqlType result = SqlType::of(Kind::char_);

@@ -73,7 +73,7 @@ std::string_view adding(const SqlType& time, const SqlType& interval) {
 }  // namespace
 
 std::string Translator::comparable_text(const std::string& sql, const SqlType& type) {
-    if (type.is(Kind::timestamp_tz)) return fmt::format("({}).t", sql);
+    if (type.is(Kind::timestamp_tz)) return fmt::format("CAST(({}).t AS TIMESTAMP)", sql);  // a field of a NULL has no type in DuckDB
     if (type.is(Kind::time_tz)) return use(fmt::format("athena_time_instant({})", sql));
     return sql;
 }
@@ -172,45 +172,6 @@ std::optional<Term> Translator::time_arithmetic(std::string_view op, const Term&
     }
     if (op == "*" && is_interval(right.type) && !is_interval(left.type)) return time_arithmetic(op, right, left);
     return std::nullopt;
-}
-
-Term Translator::concatenate(const Term& left, const Term& right, Position at) {
-    const bool texts = (left.type.textual() || left.type.is(Kind::unknown)) && (right.type.textual() || right.type.is(Kind::unknown));
-    if (texts && (left.type.is(Kind::char_) || right.type.is(Kind::char_))) {
-        SqlType type = SqlType::of(Kind::char_);
-        type.length = std::min(65536U, left.type.length + right.type.length);
-        return {fmt::format("rtrim({} || {}, ' ')", coerce(left, SqlType::varchar()), coerce(right, SqlType::varchar())), type};
-    }
-    if (texts) return {fmt::format("({} || {})", coerce(left, SqlType::varchar()), coerce(right, SqlType::varchar())), SqlType::varchar()};
-    if (left.type.is(Kind::varbinary) && right.type.is(Kind::varbinary)) return {fmt::format("({} || {})", left.sql, right.sql), left.type};
-    // Arrays, or an array and an element; NULL makes NULL, where list_concat skips it.
-    const auto joined = [&](const SqlType& type, const std::string& a, const std::string& b) {
-        return Term{use(fmt::format("athena_concat({}, {})", a, b)), type};
-    };
-    if (left.type.is(Kind::array) && right.type.is(Kind::array) && left.type.children[0].kind != Kind::unknown &&
-        right.type.children[0].kind != Kind::unknown) {
-        if (const auto type = common_type(left.type, right.type)) return joined(*type, coerce(left, *type), coerce(right, *type));
-    }
-    const auto unknown = [](const SqlType& type) {
-        return type.is(Kind::unknown) || (type.is(Kind::array) && type.children[0].is(Kind::unknown));
-    };
-    if (unknown(left.type) || unknown(right.type)) {
-        refuse("AMBIGUOUS_FUNCTION_CALL", at, "Could not choose a best candidate operator. Explicit type casts must be added.");
-    }
-    const auto alone = [](const std::string& element) { return fmt::format("CASE WHEN {0} IS NOT NULL THEN [{0}] END", element); };
-    if (left.type.is(Kind::array)) {
-        if (const auto element = common_type(left.type.children[0], right.type)) {
-            const SqlType type = SqlType::array(*element);
-            return joined(type, coerce(left, type), alone(coerce(right, *element)));
-        }
-    }
-    if (right.type.is(Kind::array)) {
-        if (const auto element = common_type(right.type.children[0], left.type)) {
-            const SqlType type = SqlType::array(*element);
-            return joined(type, alone(coerce(left, *element)), coerce(right, type));
-        }
-    }
-    refuse("FUNCTION_NOT_FOUND", at, fmt::format("Unexpected parameters ({}, {}) for function concat", name(left.type), name(right.type)));
 }
 
 Term Translator::negate(const Term& operand, Position at) {

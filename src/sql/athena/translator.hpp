@@ -136,7 +136,6 @@ class Translator {
     Term arithmetic(std::string_view op, const Term& left, const Term& right, Position at);
     Term decimal_arithmetic(std::string_view op, const Term& left, const Term& right);
     std::optional<Term> time_arithmetic(std::string_view op, const Term& left, const Term& right);
-    Term concatenate(const Term& left, const Term& right, Position at);
     Term negate(const Term& operand, Position at);
     Term at_time_zone(const Term& value, const Term& zone, Position at);
 
@@ -170,6 +169,8 @@ class Translator {
     std::optional<Term> special_call(const std::string& name, const syntax::Call& call, Position at, const Scope& scope);
     LambdaText lambda(const syntax::Lambda& lambda, const std::vector<SqlType>& parameters, const Scope& scope);
     Choice choose(const std::string& name, const std::vector<Argument>& arguments, Position at, const Scope& scope);
+    static void narrow(const std::vector<CallArgument>& call, const std::vector<Choice>& fitting, std::vector<std::size_t>& chosen,
+                       Position at);
     Pieces pieces(const Choice& choice, const std::vector<Argument>& arguments, const Scope& scope);
     Term apply(const std::string& name, const Choice& choice, const Pieces& pieces, Position at);
     Term apply(const std::string& name, const std::vector<Term>& terms, Position at);  // a scalar function of values

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdlib>
-#include <type_traits>
 
 #include "sql/athena/functions/calendar.hpp"
+#include "sql/athena/functions/number_text.hpp"
 #include "sql/athena/functions/utf8.hpp"
 #include "sql/athena/functions/zone.hpp"
 
@@ -16,25 +13,6 @@ namespace dualstore::sql::athena {
 namespace {
 
 using Kind = SqlType::Kind;
-
-// 1.0E0, 5.0E-1, NaN, Infinity: as CAST gives them.
-template <class T>
-std::string floating_text(T value) {
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-    if (value == 0 && std::signbit(value)) return "-0E0";
-    std::array<char, 64> digits{};
-    const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::scientific).ptr;
-    std::string text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    if (std::is_same_v<T, float> && text.find('e') > std::string_view("1.234567").size()) text = fmt::format("{:.6e}", value);
-    const auto e = text.find('e');
-    int exponent = 0;
-    const char* first = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
-    std::from_chars(first, text.data() + text.size(), exponent);
-    std::string_view mantissa = std::string_view(text).substr(0, e);
-    while (mantissa.find('.') != std::string_view::npos && mantissa.ends_with('0') && !mantissa.ends_with(".0")) mantissa.remove_suffix(1);
-    return fmt::format("{}{}E{}", mantissa, mantissa.find('.') == std::string_view::npos ? ".0" : "", exponent);
-}
 
 std::string zone_offset(std::int32_t minutes) {
     return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
@@ -109,9 +87,9 @@ std::string value_text(duckdb_vector vector, idx_t row, const SqlType& type) {
         case Kind::bigint:
             return std::to_string(value_of<std::int64_t>(vector, row));
         case Kind::real:
-            return floating_text(value_of<float>(vector, row));
+            return cast_text(value_of<float>(vector, row));
         case Kind::double_:
-            return floating_text(value_of<double>(vector, row));
+            return cast_text(value_of<double>(vector, row));
         case Kind::decimal:
             return decimal_text(decimal_of(vector, row, type), type.scale);
         case Kind::char_: {

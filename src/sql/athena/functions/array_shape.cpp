@@ -46,13 +46,18 @@ bool advance(std::vector<idx_t>& chosen, idx_t count) {
 
 }  // namespace
 
+// Of arrays, and of single elements.
 void array_concat(const Arguments& arguments, Answer& answer) {
     if (arguments.size() < 2) return answer.error(invalid, "There must be two or more arguments to concat");
+    const auto list_at = [&](idx_t i) {
+        if (arguments.type(i) == arguments.result_type()) return arguments.list(i);
+        return ListView{arguments.vector(i), arguments.row(), 1};
+    };
     idx_t total = 0;
-    for (idx_t i = 0; i < arguments.size(); ++i) total += arguments.list(i).count;
+    for (idx_t i = 0; i < arguments.size(); ++i) total += list_at(i).count;
     idx_t at = begin_list(answer, total);
     for (idx_t i = 0; i < arguments.size(); ++i) {
-        const ListView list = arguments.list(i);
+        const ListView list = list_at(i);
         copy(list.elements, range(list, 0, list.count), duckdb_list_vector_get_child(answer.vector()), at);
         at += list.count;
     }

@@ -28,10 +28,10 @@ void least(const Arguments& arguments, Answer& answer) {
 
 constexpr Function functions[] = {
     {"coalesce(T, T, T...) -> T", "coalesce($*)"},
-    {"greatest(E, E...) -> E", "@athena_greatest"},
+    {"greatest(O, O...) -> O", "@athena_greatest"},
     {"if(boolean, T) -> T", "CASE WHEN $1 THEN $2 END"},
     {"if(boolean, T, T) -> T", "CASE WHEN $1 THEN $2 ELSE $3 END"},
-    {"least(E, E...) -> E", "@athena_least"},
+    {"least(O, O...) -> O", "@athena_least"},
 };
 
 const NativeFunction natives[] = {

@@ -22,10 +22,6 @@ std::string floating_text(duckdb_vector vector, idx_t row, const SqlType& type) 
     return type.is(Kind::real) ? java_text(value_of<float>(vector, row)) : java_text(value_of<double>(vector, row));
 }
 
-bool is_key(const SqlType& type) {
-    return type.is(Kind::boolean) || type.numeric() || type.is(Kind::varchar) || type.is(Kind::unknown);
-}
-
 std::string key_text(duckdb_vector vector, idx_t row, const SqlType& type) {
     return type.is(Kind::real) || type.is(Kind::double_) ? floating_text(vector, row, type) : value_text(vector, row, type);
 }
@@ -104,21 +100,9 @@ void append(std::string& out, duckdb_vector vector, idx_t row, const SqlType& ty
     }
 }
 
-// The map in the type whose keys cannot be names; nullptr: there is none.
-const SqlType* wrong_map(const SqlType& type) {
-    if (type.is(Kind::map) && !is_key(type.children[0])) return &type;
-    for (const SqlType& child : type.children) {
-        if (const SqlType* wrong = wrong_map(child)) return wrong;
-    }
-    return nullptr;
-}
-
 }  // namespace
 
 void json_to(const Arguments& arguments, Answer& answer) {
-    if (const SqlType* wrong = wrong_map(arguments.type(0))) {
-        return answer.error("INVALID_CAST_ARGUMENT", fmt::format("Cannot cast {} to JSON", name(*wrong)));
-    }
     std::string out;
     append(out, arguments.vector(0), arguments.row(), arguments.type(0));
     answer.text(out);

@@ -194,18 +194,19 @@ void whole_days(const Arguments& arguments, Answer& answer) {
 }
 
 constexpr Macro macros[] = {
-    {"athena_concat", "(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END"},
     {"athena_date_days", "(d, ms) AS CAST(d + to_days(CAST(athena_whole_days(ms) AS INTEGER)) AS DATE)"},
     {"athena_date_months", "(d, n) AS CAST(d + to_months(n) AS DATE)"},
-    {"athena_time_instant", "(x) AS (epoch_us(x.t) - CAST(x.z AS BIGINT) * 60000000 + 86400000000) % 86400000000"},
+    {"athena_time_instant", "(x) AS (epoch_us(CAST(x.t AS TIME)) - CAST(x.z AS BIGINT) * 60000000 + 86400000000) % 86400000000"},
     {"athena_time_ms", "(x, ms) AS x + to_microseconds(ms * 1000)"},
     {"athena_time_tz_ms",
-     "(x, ms) AS CASE WHEN x IS NOT NULL AND ms IS NOT NULL THEN struct_pack(t := x.t + to_microseconds(ms * 1000), z := x.z) END"},
+     "(x, ms) AS CASE WHEN x IS NOT NULL AND ms IS NOT NULL THEN struct_pack(t := CAST(x.t AS TIME) + to_microseconds(ms * 1000), z := "
+     "x.z) END"},
     {"athena_timestamp_months", "(x, n) AS x + to_months(n)"},
     {"athena_timestamp_ms", "(x, ms) AS x + to_microseconds(ms * 1000)"},
     {"athena_zoned_months", "(x, n) AS athena_add_months_to_zoned(x, n)"},
     {"athena_zoned_ms",
-     "(x, ms) AS CASE WHEN x IS NOT NULL AND ms IS NOT NULL THEN struct_pack(t := x.t + to_microseconds(ms * 1000), z := x.z) END"},
+     "(x, ms) AS CASE WHEN x IS NOT NULL AND ms IS NOT NULL THEN struct_pack(t := CAST(x.t AS TIMESTAMP) + to_microseconds(ms * 1000), z "
+     ":= x.z) END"},
 };
 
 const NativeFunction natives[] = {
