@@ -173,6 +173,7 @@ void Parser::order_and_limits(Query& query) {
     if (take("LIMIT")) {
         if (!take("ALL")) query.limit = row_count();
     } else if (take("FETCH")) {
+        query.fetched = true;
         expect_any({"FIRST", "NEXT"});
         query.limit = at("ROW") || at("ROWS") ? make(here(), Number{Number::Kind::integer, "1"}) : row_count();
         expect_any({"ROW", "ROWS"});

@@ -325,6 +325,7 @@ struct Query {
     std::vector<SortItem> order;
     ExpressionPtr offset;  // an integer literal or a parameter; may be nullptr
     ExpressionPtr limit;   // the same; nullptr also for LIMIT ALL
+    bool fetched = false;  // by FETCH FIRST, which takes no 0
     bool with_ties = false;
 };
 

@@ -90,6 +90,11 @@ Term Translator::compare(std::string_view op, const Term& left, const Term& righ
             native("athena_equal", {{coerce(left, *type), *type}, {coerce(right, *type), *type}}, SqlType::of(Kind::boolean));
         return {op == "=" ? same : fmt::format("(NOT {})", same), SqlType::of(Kind::boolean)};
     }
+    if (by_order && !type->children.empty()) {
+        const std::string ordering =
+            native("athena_ordering", {{coerce(left, *type), *type}, {coerce(right, *type), *type}}, SqlType::of(Kind::integer));
+        return {fmt::format("({} {} 0)", ordering, op), SqlType::of(Kind::boolean)};
+    }
     const auto side = [&](const Term& term) { return comparable_text(coerce(term, *type), *type); };
     return {fmt::format("({} {} {})", side(left), op, side(right)), SqlType::of(Kind::boolean)};
 }

@@ -252,7 +252,7 @@ QueryText Translator::select(const syntax::Select& select, const syntax::Query& 
                                           sort_items(query.order, nullptr, with_items), text);
     const std::string skipped = query.offset ? row_count(*query.offset) : "0";
     return {fmt::format("SELECT {} FROM ({}) AS {} WHERE place <= {} + {} ORDER BY place{}", fmt::join(names, ", "), inner, alias, skipped,
-                        row_count(*query.limit), query.offset ? " OFFSET " + skipped : ""),
+                        row_limit(query), query.offset ? " OFFSET " + skipped : ""),
             output_columns(items)};
 }
 
@@ -385,6 +385,14 @@ std::string Translator::sort_items(const std::vector<syntax::SortItem>& items, c
     return fmt::format("{}", fmt::join(keys, ", "));
 }
 
+std::string Translator::row_limit(const syntax::Query& query) {
+    std::string count = row_count(*query.limit);
+    if (query.fetched && count == "0") {
+        refuse("NUMERIC_VALUE_OUT_OF_RANGE", query.limit->at, "FETCH FIRST row count must be positive (actual value: 0)");
+    }
+    return count;
+}
+
 std::string Translator::row_count(const syntax::Expression& count) {
     if (std::holds_alternative<syntax::Parameter>(count.node)) return coerce(expression(count, {}), SqlType::of(SqlType::Kind::bigint));
     return std::get<syntax::Number>(count.node).text;
@@ -393,7 +401,7 @@ std::string Translator::row_count(const syntax::Expression& count) {
 std::string Translator::limits(const syntax::Query& query) {
     std::string text;
     if (query.limit) {
-        const std::string count = row_count(*query.limit);
+        const std::string count = row_limit(query);
         const bool is_number = std::holds_alternative<syntax::Number>(query.limit->node);
         if (is_number && !query.order.empty() && (count.size() > 10 || (count.size() == 10 && count > "2147483647"))) {
             refuse("NOT_SUPPORTED", query.limit->at, "ORDER BY LIMIT > 2147483647 is not supported");

@@ -77,6 +77,7 @@ class Translator {
     QueryText ordered(QueryText text, const syntax::Query& query, const Scope* outer);
     std::string limits(const syntax::Query& query);
     static std::string sort_suffix(const syntax::SortItem& item);
+    std::string row_limit(const syntax::Query& query);
     std::string row_count(const syntax::Expression& count);
     void with(const syntax::Query& query, const Scope* outer, std::vector<std::string>& out);
     void name_columns(const syntax::CommonTable& table, std::vector<Field>& columns);

@@ -162,6 +162,14 @@ void equal_values(const Arguments& arguments, Answer& answer) {
     if (const auto same = equal(cell(0), cell(1), arguments.type(0))) answer.value(*same);
 }
 
+// -1, 0 or 1; a NULL inside that decides is an error.
+void ordering(const Arguments& arguments, Answer& answer) {
+    const auto cell = [&](idx_t index) { return Cell{arguments.vector(index), arguments.row()}; };
+    const auto order_of_both = order(cell(0), cell(1), arguments.type(0), NanOrder::last);
+    if (!order_of_both) return answer.error(order_error, order_message(arguments.type(0)));
+    answer.value(static_cast<std::int32_t>(*order_of_both));
+}
+
 // A pattern with an escape character of its own as one whose escape character is the backslash.
 void like_pattern(const Arguments& arguments, Answer& answer) {
     const std::string_view pattern = arguments.text(0);
@@ -218,6 +226,7 @@ const NativeFunction natives[] = {
     {"athena_has_key", has_key},
     {"athena_like_pattern", like_pattern},
     {"athena_modulus", modulus},
+    {"athena_ordering", ordering},
     {"athena_whole_days", whole_days, false, "(bigint) -> bigint"},
 };
 

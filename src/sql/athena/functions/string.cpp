@@ -43,7 +43,6 @@ constexpr Function functions[] = {
     {"replace(varchar(x), varchar(y), varchar(z)) -> varchar(min(2147483647, x + z * (x + 1)))", "@athena_replace"},
     {"reverse(char(x)) -> char(x)", "rtrim(athena_reverse(rpad($1, ${x}, ' ')), ' ')"},
     {"reverse(varchar(x)) -> varchar(x)", "@athena_reverse"},
-    {"rpad(char(x), bigint, varchar(y)) -> varchar", "athena_rpad(rpad($1, ${x}, ' '), $2, $3)"},
     {"rpad(varchar(x), bigint, varchar(y)) -> varchar", "@athena_rpad"},
     {"rtrim(char(x)) -> varchar(x)", "athena_rtrim($1)"},
     {"rtrim(char(x), varchar(y)) -> varchar(x)", "athena_rtrim_of($1, $2)"},
