@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dualstore/error.hpp"
+#include "dualstore/file_system.hpp"
 
 namespace dualstore {
 
@@ -97,8 +98,9 @@ class ObjectStore {
 [[nodiscard]] Result<std::vector<ObjectInfo>> list_all(ObjectStore& store, std::string_view prefix);
 
 struct DirectoryStoreOptions {
-    bool sync = true;    // false: an acknowledged write survives the process, not the machine
-    bool create = true;  // make the folder where it is missing
+    bool sync = true;                     // false: an acknowledged write survives the process, not the machine
+    bool create = true;                   // make the folder where it is missing
+    FileSystem* files = &system_files();  // must outlive the store
 };
 
 // Objects as files below `root`, the tree a bucket would be; own files lie in root/.dualstore. Several processes may use one root.

@@ -12,26 +12,34 @@
 #include <vector>
 
 #include "dualstore/error.hpp"
+#include "dualstore/file_system.hpp"
 
 namespace dualstore::object {
 
-// An open file or folder; closed with its owner. Closing keeps errno.
+// An open file or folder of a file system; closed with its owner. Closing keeps errno.
 class Descriptor {
   public:
     Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor(FileSystem& files, int fd) : files_(&files), fd_(fd) {}
+    Descriptor(Descriptor&& other) noexcept : files_(other.files_), fd_(std::exchange(other.fd_, -1)) {}
     Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(files_, other.files_);
         std::swap(fd_, other.fd_);
         return *this;
     }
     ~Descriptor();
 
     [[nodiscard]] int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
+    [[nodiscard]] FileSystem& files() const { return *files_; }
     explicit operator bool() const { return fd_ >= 0; }
 
+    // What is in this folder, by name. Invalid on failure, with errno.
+    [[nodiscard]] Descriptor open(const std::string& name, int flags, mode_t mode = 0) const;
+    // The status of a name in this folder, of the link itself where it is one. False on failure, with errno.
+    [[nodiscard]] bool look_at(const std::string& name, struct stat& status) const;
+
   private:
+    FileSystem* files_ = nullptr;
     int fd_ = -1;
 };
 
@@ -39,25 +47,25 @@ class Descriptor {
 [[nodiscard]] Error system_error(int number, std::string_view doing);
 
 // The whole of an open file; none if it is no regular file.
-[[nodiscard]] Result<std::optional<std::string>> read_whole(int fd);
+[[nodiscard]] Result<std::optional<std::string>> read_whole(const Descriptor& file);
 
 // Waits until the file's or folder's bytes are on the disk. Returns errno, or 0.
-[[nodiscard]] int sync(int fd);
+[[nodiscard]] int sync(const Descriptor& opened);
 
 // The same for everything on a folder's file system; ENOSYS where that cannot be asked, or would not tell of failures.
-[[nodiscard]] int sync_all(int folder);
+[[nodiscard]] int sync_all(const Descriptor& folder);
 
 // A folder below .dualstore/tmp that one open store of one process writes in, locked while that process lives. It goes with its owner.
 class WriterFolder {
   public:
     // `own`: the .dualstore folder. Removes what dead writers left there.
-    [[nodiscard]] static Result<WriterFolder> make(int own);
+    [[nodiscard]] static Result<WriterFolder> make(const Descriptor& own);
 
     WriterFolder(WriterFolder&& other) noexcept;
     WriterFolder& operator=(WriterFolder&&) = delete;
     ~WriterFolder();
 
-    [[nodiscard]] int get() const { return folder_.get(); }
+    [[nodiscard]] const Descriptor& folder() const { return folder_; }
     [[nodiscard]] std::string next_name() const { return std::to_string(counter_.fetch_add(1, std::memory_order_relaxed)); }
 
   private:
@@ -71,7 +79,7 @@ class WriterFolder {
 };
 
 // Paths, relative to .dualstore, of what writers left that are dead.
-[[nodiscard]] std::vector<std::string> leftovers_in(int own);
+[[nodiscard]] std::vector<std::string> leftovers_in(const Descriptor& own);
 
 // A file being written; removed unless it was put in its place.
 class Temporary {
@@ -84,12 +92,13 @@ class Temporary {
 
     [[nodiscard]] Result<void> sync() const;
     // Renames it to `name` in `folder`; `exclusive`: only where nothing has that name, else EEXIST. Returns errno, or 0.
-    [[nodiscard]] int place(int folder, const std::string& name, bool exclusive);
+    [[nodiscard]] int place(const Descriptor& folder, const std::string& name, bool exclusive);
 
   private:
-    Temporary(int folder, std::string name, Descriptor file) : folder_(folder), name_(std::move(name)), file_(std::move(file)) {}
+    Temporary(const Descriptor& folder, std::string name, Descriptor file)
+        : folder_(&folder), name_(std::move(name)), file_(std::move(file)) {}
 
-    int folder_;
+    const Descriptor* folder_;
     std::string name_;  // empty: placed
     Descriptor file_;
 };

@@ -12,8 +12,8 @@
 
 namespace dualstore::object {
 
-Result<std::unique_ptr<KeyLocks>> KeyLocks::open(int own) {
-    Descriptor file(openat(own, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+Result<std::unique_ptr<KeyLocks>> KeyLocks::open(const Descriptor& own) {
+    Descriptor file = own.open("lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (!file) return fail(system_error(errno, "cannot open .dualstore/lock"));
     return std::unique_ptr<KeyLocks>(new KeyLocks(std::move(file)));
 }
@@ -24,12 +24,7 @@ std::size_t KeyLocks::stripe_of(std::string_view key) {
 
 // Locks of the open file, not of the process (fcntl(2), F_OFD_SETLK): two stores open in one process exclude each other too.
 int KeyLocks::change(std::size_t stripe, short type) {
-    struct flock range{};
-    range.l_type = type;
-    range.l_whence = SEEK_SET;
-    range.l_start = static_cast<off_t>(stripe);
-    range.l_len = 1;
-    while (fcntl(file_.get(), F_OFD_SETLKW, &range) != 0) {
+    while (file_.files().lock_byte(file_.get(), static_cast<off_t>(stripe), type) != 0) {
         if (errno != EINTR) return errno;
     }
     return 0;
@@ -61,7 +56,7 @@ KeyLocks::Held::~Held() {
 
 bool KeyLocks::in_place() const {
     struct stat status{};
-    return fstat(file_.get(), &status) == 0 && status.st_nlink > 0;
+    return file_.files().fstat(file_.get(), status) == 0 && status.st_nlink > 0;
 }
 
 }  // namespace dualstore::object

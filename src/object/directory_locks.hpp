@@ -32,7 +32,7 @@ class KeyLocks {
     };
 
     // `own`: the .dualstore folder.
-    [[nodiscard]] static Result<std::unique_ptr<KeyLocks>> open(int own);
+    [[nodiscard]] static Result<std::unique_ptr<KeyLocks>> open(const Descriptor& own);
 
     [[nodiscard]] static std::size_t stripe_of(std::string_view key);
     // Waits for all of them. Taken in ascending order, so that no two callers wait for each other.

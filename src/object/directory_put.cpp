@@ -32,9 +32,9 @@ Error unsynced(std::string_view what, int number) {
                     what, std::generic_category().message(number)));
 }
 
-bool is_folder(int folder, const std::string& name) {
+bool is_folder(const Descriptor& folder, const std::string& name) {
     struct stat status{};
-    return fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+    return folder.look_at(name, status) && S_ISDIR(status.st_mode);
 }
 
 }  // namespace
@@ -50,15 +50,15 @@ Result<std::optional<Object>> read_object(const Descriptor& opened) {
         if (errno == ENOENT || errno == ENOTDIR || errno == ENXIO) return std::optional<Object>();
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object"));
     }
-    auto bytes = read_whole(opened.get());
+    auto bytes = read_whole(opened);
     if (!bytes) return fail(std::move(bytes.error()));
     if (!*bytes) return std::optional<Object>();
     std::string etag = etag_of(**bytes);
     return Object{std::move(**bytes), std::move(etag)};
 }
 
-std::optional<Error> version_fault(int folder, const std::string& name, std::string_view etag) {
-    const auto found = read_object(Descriptor(openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)));
+std::optional<Error> version_fault(const Descriptor& folder, const std::string& name, std::string_view etag) {
+    const auto found = read_object(folder.open(name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     if (!found) return found.error();
     if (!*found) return refusal(ErrorCode::conflict, "no object has this key, so not the expected version");
     if ((*found)->etag != etag) return refusal(ErrorCode::conflict, "another version than the expected one is there: read it again");
@@ -93,7 +93,7 @@ void PutGroup::stage(std::size_t request) {
 void PutGroup::sync_files() {
     // One sync of the file system takes as long as those of a few files, however many there are. If it fails, each file's own sync
     // tells which of them it was.
-    const int all = staged_.size() < sync_all_from ? ENOSYS : sync_all(writer_.temporaries().get());
+    const int all = staged_.size() < sync_all_from ? ENOSYS : sync_all(writer_.temporaries().folder());
     if (all == 0) return;
     std::vector<Staged> synced;
     synced.reserve(staged_.size());
@@ -124,7 +124,7 @@ void PutGroup::place_all() {
 
 std::optional<Error> PutGroup::place(Staged& staged) {
     const auto& mode = requests_[staged.request].mode;
-    const int folder = staged.folder->opened->get();
+    const Descriptor& folder = *staged.folder->opened;
     if (mode.kind == PutMode::Kind::if_match) {
         if (auto fault = version_fault(folder, staged.name, mode.etag)) return fault;
     }
@@ -140,7 +140,7 @@ std::optional<Error> PutGroup::place(Staged& staged) {
 void PutGroup::sync_folders() {
     for (const auto& [path, folder] : folders_) {
         if (folder.placed.empty()) continue;
-        const int number = sync(folder.opened->get());
+        const int number = sync(*folder.opened);
         if (number == 0) continue;
         for (const std::size_t request : folder.placed) {
             refuse(request, unsynced("object is in its place", number));
@@ -161,7 +161,7 @@ void RemoveGroup::run() {
     }
     for (const auto& [path, folder] : folders_) {
         if (folder.removed.empty() || !writer_.syncs()) continue;
-        const int number = sync(folder.opened.get());
+        const int number = sync(folder.opened);
         if (number == 0) continue;
         for (const std::size_t request : folder.removed) {
             results_[request] = fail_at(unsynced("object is removed", number), "remove", requests_[request].key);
@@ -180,13 +180,13 @@ Result<bool> RemoveGroup::remove(std::size_t request) {
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object's folder"));
     }
     struct stat status{};
-    const int opened = folder.opened.get();
-    const bool there = folder.opened && fstatat(opened, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+    const Descriptor& opened = folder.opened;
+    const bool there = opened && opened.look_at(name, status) && S_ISREG(status.st_mode);
     if (there && etag) {
         if (auto fault = version_fault(opened, name, *etag)) return fail(std::move(*fault));
     }
     if (!there) return false;
-    if (unlinkat(opened, name.c_str(), 0) != 0) {
+    if (opened.files().unlinkat(opened.get(), name.c_str(), 0) != 0) {
         if (errno == ENOENT) return false;
         return fail(system_error(errno, "cannot remove the object"));
     }

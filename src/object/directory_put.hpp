@@ -19,7 +19,7 @@ namespace dualstore::object {
 [[nodiscard]] Result<std::optional<Object>> read_object(const Descriptor& opened);
 
 // None if the version at `name` is the one with this etag; else why the change is refused.
-[[nodiscard]] std::optional<Error> version_fault(int folder, const std::string& name, std::string_view etag);
+[[nodiscard]] std::optional<Error> version_fault(const Descriptor& folder, const std::string& name, std::string_view etag);
 
 // Writes all files, syncs each, moves all into place under their keys' locks, and syncs each folder once.
 class PutGroup {

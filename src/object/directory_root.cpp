@@ -15,23 +15,27 @@ namespace {
 
 constexpr std::size_t durable_folders_kept = 10'000;
 
+Descriptor open_root(FileSystem& files, const std::string& path) {
+    return {files, files.openat(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)};
+}
+
 // Makes a folder and those above it, each name synced. Returns errno, or 0.
-int make_root(const std::filesystem::path& path, bool sync_it) {
-    if (mkdir(path.c_str(), 0777) != 0) {
+int make_root(FileSystem& files, const std::filesystem::path& path, bool sync_it) {
+    if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0) {
         if (errno == EEXIST) return 0;
         if (errno != ENOENT || !path.has_relative_path()) return errno;
-        if (const int number = make_root(path.parent_path(), sync_it)) return number;
-        if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) return errno;
+        if (const int number = make_root(files, path.parent_path(), sync_it)) return number;
+        if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0 && errno != EEXIST) return errno;
     }
     if (!sync_it) return 0;
     const auto above = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    const Descriptor folder(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return folder ? sync(folder.get()) : 0;  // one that may not be read cannot be synced either
+    const Descriptor folder = open_root(files, above);
+    return folder ? sync(folder) : 0;  // one that may not be read cannot be synced either
 }
 
-bool removed(int folder) {
+bool removed(const Descriptor& folder) {
     struct stat status{};
-    return fstat(folder, &status) != 0 || status.st_nlink == 0;
+    return folder.files().fstat(folder.get(), status) != 0 || status.st_nlink == 0;
 }
 
 }  // namespace
@@ -40,14 +44,14 @@ Writer::Writer(Descriptor root, bool sync, std::unique_ptr<KeyLocks> locks, Writ
     : root_(std::move(root)), sync_(sync), locks_(std::move(locks)), temporaries_(std::move(temporaries)), process_(getpid()) {}
 
 Result<std::shared_ptr<Writer>> Writer::open(Descriptor root, bool sync) {
-    if (mkdirat(root.get(), ".dualstore", 0777) != 0 && errno != EEXIST) {
+    if (root.files().mkdirat(root.get(), ".dualstore", 0777) != 0 && errno != EEXIST) {
         return fail(system_error(errno, "cannot make the folder .dualstore in the store"));
     }
-    const Descriptor own = open_below(root.get(), ".dualstore", O_RDONLY | O_DIRECTORY);
+    const Descriptor own = open_below(root, ".dualstore", O_RDONLY | O_DIRECTORY);
     if (!own) return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open .dualstore"));
-    auto locks = KeyLocks::open(own.get());
+    auto locks = KeyLocks::open(own);
     if (!locks) return fail(std::move(locks.error()));
-    auto temporaries = WriterFolder::make(own.get());
+    auto temporaries = WriterFolder::make(own);
     if (!temporaries) return fail(std::move(temporaries.error()));
     return std::shared_ptr<Writer>(new Writer(std::move(root), sync, std::move(*locks), std::move(*temporaries)));
 }
@@ -56,9 +60,9 @@ bool Writer::usable() const {
     return process_ == getpid() && locks_->in_place();
 }
 
-bool Writer::known_durable(const std::string& path, int folder, bool now_durable) {
+bool Writer::known_durable(const std::string& path, const Descriptor& folder, bool now_durable) {
     struct stat status{};
-    if (fstat(folder, &status) != 0) return false;
+    if (folder.files().fstat(folder.get(), status) != 0) return false;
     const std::lock_guard guard(durable_mutex_);
     if (now_durable) {
         if (durable_.size() >= durable_folders_kept) durable_.clear();
@@ -70,29 +74,29 @@ bool Writer::known_durable(const std::string& path, int folder, bool now_durable
 }
 
 Result<Descriptor> Writer::open_folder(const std::string& path) {
-    Descriptor folder = open_below(root_.get(), path, O_RDONLY | O_DIRECTORY);
-    if (folder && (!sync_ || known_durable(path, folder.get(), false))) return folder;
+    Descriptor folder = open_below(root_, path, O_RDONLY | O_DIRECTORY);
+    if (folder && (!sync_ || known_durable(path, folder, false))) return folder;
     auto made = make_folder(path);
-    if (made && sync_) known_durable(path, made->get(), true);
+    if (made && sync_) known_durable(path, *made, true);
     return made;
 }
 
 // Another process may have made a folder and not synced its name yet, so every name on the way is synced, once a process.
 Result<Descriptor> Writer::make_folder(std::string_view path) {
-    Descriptor folder = open_below(root_.get(), ".", O_RDONLY | O_DIRECTORY);
+    Descriptor folder = open_below(root_, ".", O_RDONLY | O_DIRECTORY);
     while (folder && !path.empty()) {
         const auto end = path.find('/');
         const std::string name(path.substr(0, end));
         path.remove_prefix(end == path.npos ? path.size() : end + 1);
-        if (mkdirat(folder.get(), name.c_str(), 0777) != 0 && errno != EEXIST) {
+        if (folder.files().mkdirat(folder.get(), name.c_str(), 0777) != 0 && errno != EEXIST) {
             return fail(system_error(errno, "cannot make the object's folder"));
         }
-        Descriptor next = open_below(folder.get(), name, O_RDONLY | O_DIRECTORY);
+        Descriptor next = open_below(folder, name, O_RDONLY | O_DIRECTORY);
         if (!next && errno == ENOTDIR)
             return fail(ErrorCode::invalid_argument, "a part of the key names a file, not a folder: it is another object");
         if (!next && errno == ELOOP) return fail(link_error());
         if (next && sync_) {
-            if (const int number = sync(folder.get())) return fail(system_error(number, "cannot sync a new folder to the disk"));
+            if (const int number = sync(folder)) return fail(system_error(number, "cannot sync a new folder to the disk"));
         }
         folder = std::move(next);
     }
@@ -101,7 +105,7 @@ Result<Descriptor> Writer::make_folder(std::string_view path) {
 }
 
 Result<Descriptor> Root::open() const {
-    Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Descriptor folder = open_root(*options_.files, path_);
     if (folder || errno == ENOENT) return folder;
     if (errno == ENOTDIR) return fail(ErrorCode::invalid_argument, fmt::format("{} is a file, or lies under one, not a directory", path_));
     return fail(system_error(errno, fmt::format("cannot open the directory {}", path_)));
@@ -109,7 +113,7 @@ Result<Descriptor> Root::open() const {
 
 Result<std::shared_ptr<const Descriptor>> Root::reader() {
     const std::lock_guard guard(mutex_);
-    if (reader_ && !removed(reader_->get())) return reader_;
+    if (reader_ && !removed(*reader_)) return reader_;
     reader_.reset();
     auto opened = open();
     if (!opened) return fail(std::move(opened.error()));
@@ -124,7 +128,7 @@ Result<std::shared_ptr<Writer>> Root::writer() {
     auto opened = open();
     if (opened && !*opened) {
         if (!options_.create) return fail(ErrorCode::not_found, fmt::format("there is no directory {}", path_));
-        if (const int number = make_root(path_, options_.sync)) {
+        if (const int number = make_root(*options_.files, path_, options_.sync)) {
             return fail(system_error(number, fmt::format("cannot make the directory {}", path_)));
         }
         opened = open();

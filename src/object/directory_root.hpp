@@ -20,7 +20,7 @@ class Writer {
   public:
     [[nodiscard]] static Result<std::shared_ptr<Writer>> open(Descriptor root, bool sync);
 
-    [[nodiscard]] int root() const { return root_.get(); }
+    [[nodiscard]] const Descriptor& root() const { return root_; }
     [[nodiscard]] bool syncs() const { return sync_; }
     [[nodiscard]] KeyLocks& locks() { return *locks_; }
     [[nodiscard]] const WriterFolder& temporaries() const { return temporaries_; }
@@ -33,7 +33,7 @@ class Writer {
   private:
     Writer(Descriptor root, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries);
     Result<Descriptor> make_folder(std::string_view path);
-    bool known_durable(const std::string& path, int folder, bool now_durable);
+    bool known_durable(const std::string& path, const Descriptor& folder, bool now_durable);
 
     Descriptor root_;
     bool sync_;

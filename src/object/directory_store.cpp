@@ -58,7 +58,7 @@ std::optional<Error> key_error(const std::string& key) {
 // Size and stamp of keys, opening a folder once for all neighbours in it.
 class Inspection {
   public:
-    explicit Inspection(int root) : root_(root) {}
+    explicit Inspection(const Descriptor& root) : root_(root) {}
 
     // None: gone, or no regular file.
     std::optional<ObjectInfo> look(std::string key) {
@@ -68,12 +68,12 @@ class Inspection {
             folder_ = std::move(folder);
         }
         struct stat status{};
-        if (!opened_ || fstatat(opened_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+        if (!opened_ || !opened_.look_at(name, status) || !S_ISREG(status.st_mode)) return {};
         return ObjectInfo{std::move(key), static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
     }
 
   private:
-    int root_;
+    const Descriptor& root_;
     std::string folder_;
     Descriptor opened_;
 };
@@ -108,7 +108,7 @@ class DirectoryStore : public ObjectStore {
             } else if (!*root) {
                 results.emplace_back(std::nullopt);
             } else {
-                auto found = read_object(open_below((*root)->get(), path_of(key), O_RDONLY | O_NONBLOCK));
+                auto found = read_object(open_below(**root, path_of(key), O_RDONLY | O_NONBLOCK));
                 if (!found) found = fail_at(std::move(found.error()), "get", key);
                 results.push_back(std::move(found));
             }
@@ -121,10 +121,10 @@ class DirectoryStore : public ObjectStore {
         auto error = root ? key_error(key) : root.error();
         if (error) return fail_at(std::move(*error), "head", key);
         if (!*root) return std::nullopt;
-        const Descriptor opened = open_below((*root)->get(), path_of(key), only_to_stat);
+        const Descriptor opened = open_below(**root, path_of(key), only_to_stat);
         if (!opened && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
         struct stat status{};
-        if (!opened || fstat(opened.get(), &status) != 0) {
+        if (!opened || opened.files().fstat(opened.get(), status) != 0) {
             return fail_at(errno == ELOOP ? link_error() : system_error(errno, "cannot look at the object"), "head", key);
         }
         if (!S_ISREG(status.st_mode)) return std::nullopt;
@@ -164,13 +164,13 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
     if (!*root) return page;
     // One more than asked for tells whether a next page has anything.
     const std::size_t wanted = limit == 0 || limit == std::numeric_limits<std::size_t>::max() ? 0 : limit + 1;
-    auto keys = find_keys((*root)->get(), prefix, after, wanted);
+    auto keys = find_keys(**root, prefix, after, wanted);
     if (!keys) return fail_at(std::move(keys.error()), "list", std::string(prefix));
     if (wanted != 0 && keys->size() == wanted) {
         keys->pop_back();
         page.next = keys->back();
     }
-    Inspection inspection((*root)->get());
+    Inspection inspection(**root);
     page.objects.reserve(keys->size());
     for (auto& key : *keys) {
         if (auto found = inspection.look(std::move(key))) page.objects.push_back(std::move(*found));
@@ -181,11 +181,12 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
 }  // namespace
 
 Result<std::vector<std::string>> leftovers(const std::string& root) {
-    const Descriptor folder(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    FileSystem& files = system_files();
+    const Descriptor folder(files, files.openat(AT_FDCWD, root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
     if (!folder) return fail(system_error(errno, fmt::format("cannot open the directory {}", root)));
-    const Descriptor own = open_below(folder.get(), ".dualstore", O_RDONLY | O_DIRECTORY);
+    const Descriptor own = open_below(folder, ".dualstore", O_RDONLY | O_DIRECTORY);
     if (!own) return std::vector<std::string>();
-    auto found = leftovers_in(own.get());
+    auto found = leftovers_in(own);
     for (auto& path : found) path.insert(0, ".dualstore/");
     return found;
 }
@@ -197,7 +198,7 @@ namespace dualstore {
 Result<std::shared_ptr<ObjectStore>> open_directory_store(const std::string& root, DirectoryStoreOptions options) {
     struct stat status{};
     if (root.empty()) return fail(ErrorCode::invalid_argument, "the path of the directory is empty", "open");
-    if (stat(root.c_str(), &status) == 0) {
+    if (options.files->fstatat(AT_FDCWD, root.c_str(), status, 0) == 0) {
         if (!S_ISDIR(status.st_mode)) return fail(ErrorCode::invalid_argument, fmt::format("{} is a file, not a directory", root), "open");
     } else if (errno == ENOTDIR) {
         return fail(ErrorCode::invalid_argument, fmt::format("{} lies under a file, not in a directory", root), "open");

@@ -4,14 +4,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#if defined(__linux__) && __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#endif
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "object/key_rules.hpp"
 
@@ -40,44 +35,31 @@ void append_part(std::string& path, std::string_view part) {
     path += part;
 }
 
-bool is_link(int folder, const char* name) {
+bool is_link(const Descriptor& folder, const std::string& name) {
     struct stat status{};
-    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+    return folder.look_at(name, status) && S_ISLNK(status.st_mode);
 }
 
-Descriptor open_step(int folder, const std::string& name, int flags) {
-    Descriptor opened(openat(folder, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+Descriptor open_step(const Descriptor& folder, const std::string& name, int flags) {
+    Descriptor opened = folder.open(name, flags | O_NOFOLLOW | O_CLOEXEC);
     // A link where a folder is asked for gives ENOTDIR, and O_PATH opens the link itself.
-    if ((opened || errno == ENOTDIR) && is_link(folder, name.c_str())) {
+    if ((opened || errno == ENOTDIR) && is_link(folder, name)) {
         opened = Descriptor();
         errno = ELOOP;
     }
     return opened;
 }
 
-#ifdef SYS_openat2
-Descriptor open_at_once(int root, const char* path, int flags) {
-    open_how how{};
-    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_NO_SYMLINKS;
-    return Descriptor(static_cast<int>(syscall(SYS_openat2, root, path, &how, sizeof how)));
-}
-#endif
-
 enum class Kind { file, folder, other };
 
-Kind kind_of(int folder, const dirent& entry) {
-    if (entry.d_type == DT_REG) return Kind::file;
-    if (entry.d_type == DT_DIR) return Kind::folder;
-    if (entry.d_type != DT_UNKNOWN) return Kind::other;
+Kind kind_of(const Descriptor& folder, const char* name, unsigned char type) {
+    if (type == DT_REG) return Kind::file;
+    if (type == DT_DIR) return Kind::folder;
+    if (type != DT_UNKNOWN) return Kind::other;
     struct stat status{};
-    if (fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
+    if (!folder.look_at(name, status)) return Kind::other;
     return S_ISREG(status.st_mode) ? Kind::file : S_ISDIR(status.st_mode) ? Kind::folder : Kind::other;
 }
-
-struct CloseFolder {
-    void operator()(DIR* folder) const { closedir(folder); }
-};
 
 // One folder to be read, and what the keys in it begin with.
 struct Branch {
@@ -92,7 +74,7 @@ struct Branch {
 
 class Walk {
   public:
-    Walk(int root, std::string_view prefix, std::string_view after) : root_(root), prefix_(prefix), after_(after) {}
+    Walk(const Descriptor& root, std::string_view prefix, std::string_view after) : root_(root), prefix_(prefix), after_(after) {}
 
     Result<std::vector<std::string>> run(Branch start) {
         branches_.push_back(std::move(start));
@@ -110,21 +92,15 @@ class Walk {
 
   private:
     int read(const Branch& branch) {
-        Descriptor opened = open_below(root_, branch.path.empty() ? "." : branch.path, O_RDONLY | O_DIRECTORY);
+        const Descriptor opened = open_below(root_, branch.path.empty() ? "." : branch.path, O_RDONLY | O_DIRECTORY);
         if (!opened) return errno;
-        const std::unique_ptr<DIR, CloseFolder> entries(fdopendir(opened.get()));
-        if (!entries) return errno;
-        opened.release();
-        for (;;) {
-            errno = 0;
-            const dirent* entry = readdir(entries.get());
-            if (entry == nullptr) return errno;
-            const std::string_view name = entry->d_name;
-            if (name == "." || name == ".." || (branch.path.empty() && name == ".dualstore")) continue;
-            const Kind kind = kind_of(dirfd(entries.get()), *entry);
+        const auto take = [&](const char* name, unsigned char type) {
+            if (branch.path.empty() && std::string_view(name) == ".dualstore") return;
+            const Kind kind = kind_of(opened, name, type);
             if (kind == Kind::folder) take_folder(branch, name);
             if (kind == Kind::file) take_file(branch, name);
-        }
+        };
+        return opened.files().read_folder(opened.get(), take) == 0 ? 0 : errno;
     }
 
     void take_folder(const Branch& branch, std::string_view name) {
@@ -148,7 +124,7 @@ class Walk {
         keys_.push_back(std::move(key));
     }
 
-    int root_;
+    const Descriptor& root_;
     std::string_view prefix_;
     std::string_view after_;
     std::vector<Branch> branches_;
@@ -194,25 +170,22 @@ Place split(const std::string& path) {
     return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
-Descriptor open_below(int root, const std::string& path, int flags) {
-#ifdef SYS_openat2
-    // A kernel older than 5.6 has no openat2, and some sandboxes refuse it.
-    static const bool available = static_cast<bool>(open_at_once(AT_FDCWD, "/", pass_through));
-    if (available) return open_at_once(root, path.c_str(), flags);
-#endif
+Descriptor open_below(const Descriptor& root, const std::string& path, int flags) {
+    const int opened = root.files().openat_without_links(root.get(), path.c_str(), flags | O_CLOEXEC);
+    if (opened >= 0 || errno != ENOSYS) return {root.files(), opened};
     return open_by_steps(root, path, flags);
 }
 
-Descriptor open_by_steps(int root, std::string_view path, int flags) {
+Descriptor open_by_steps(const Descriptor& root, std::string_view path, int flags) {
     Descriptor folder;
-    for (int at = root;;) {
+    for (const Descriptor* at = &root;;) {
         const auto end = path.find('/');
         const std::string name(path.substr(0, end));
-        if (end == path.npos) return open_step(at, name, flags);
-        Descriptor next = open_step(at, name, pass_through);
+        if (end == path.npos) return open_step(*at, name, flags);
+        Descriptor next = open_step(*at, name, pass_through);
         if (!next) return next;
         folder = std::move(next);
-        at = folder.get();
+        at = &folder;
         path.remove_prefix(end + 1);
     }
 }
@@ -224,7 +197,7 @@ Error link_error() {
     return error;
 }
 
-Result<std::vector<std::string>> find_keys(int root, std::string_view prefix, std::string_view after, std::size_t limit) {
+Result<std::vector<std::string>> find_keys(const Descriptor& root, std::string_view prefix, std::string_view after, std::size_t limit) {
     const auto slash = prefix.rfind('/');
     Branch start;
     if (slash != prefix.npos) {

@@ -20,12 +20,13 @@ namespace dualstore::object {
 [[nodiscard]] std::string key_of(std::string_view path);
 
 // Opens a relative path below `root`; never across a symbolic link (ELOOP). Invalid on failure, with errno.
-[[nodiscard]] Descriptor open_below(int root, const std::string& path, int flags);
-// The same where the kernel has no openat2: name by name.
-[[nodiscard]] Descriptor open_by_steps(int root, std::string_view path, int flags);
+[[nodiscard]] Descriptor open_below(const Descriptor& root, const std::string& path, int flags);
+// The same where the system cannot tell at once: name by name.
+[[nodiscard]] Descriptor open_by_steps(const Descriptor& root, std::string_view path, int flags);
 
 // Keys that begin with `prefix` and come after `after`, the first `limit` of them (0: all) in byte order.
-[[nodiscard]] Result<std::vector<std::string>> find_keys(int root, std::string_view prefix, std::string_view after, std::size_t limit);
+[[nodiscard]] Result<std::vector<std::string>> find_keys(const Descriptor& root, std::string_view prefix, std::string_view after,
+                                                         std::size_t limit);
 
 // What a symbolic link on the way of a key means to the caller.
 [[nodiscard]] Error link_error();

@@ -94,8 +94,8 @@ TEST_F(DirectoryProcesses, LeftoversGoOnceTheirWriterIsDead) {
     ASSERT_TRUE(put_object(*open(), "first", "x"));
     Pipe ready;
     Process writer([&] {
-        const object::Descriptor own(::open((root_ + "/.dualstore").c_str(), O_RDONLY | O_DIRECTORY));
-        const auto folder = object::WriterFolder::make(own.get());
+        const object::Descriptor own(system_files(), ::open((root_ + "/.dualstore").c_str(), O_RDONLY | O_DIRECTORY));
+        const auto folder = object::WriterFolder::make(own);
         const auto file = object::Temporary::write(*folder, "half a reco");
         ready.write(folder && file ? "y" : "n");
         pause();

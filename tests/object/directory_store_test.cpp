@@ -250,7 +250,7 @@ TEST_F(DirectoryStore, BothWaysOfOpeningAgree) {
     write_file(root_ / "a/b/file", "x");
     fs::create_symlink("a", root_ / "link");
     fs::create_symlink("file", root_ / "a/b/link");
-    const object::Descriptor root(open(root_.c_str(), O_RDONLY | O_DIRECTORY));
+    const object::Descriptor root(system_files(), open(root_.c_str(), O_RDONLY | O_DIRECTORY));
     const auto outcome = [](const object::Descriptor& opened) { return opened ? 0 : errno; };
     for (const int flags : {O_RDONLY, O_RDONLY | O_DIRECTORY}) {
         for (const auto& [path, expected] : {std::pair{"a/b", 0},
@@ -263,8 +263,8 @@ TEST_F(DirectoryStore, BothWaysOfOpeningAgree) {
                                              {"a/b/file/x", ENOTDIR},
                                              {".", 0},
                                              {"a/b/file", flags == O_RDONLY ? 0 : ENOTDIR}}) {
-            EXPECT_EQ(outcome(object::open_below(root.get(), path, flags)), expected) << path;
-            EXPECT_EQ(outcome(object::open_by_steps(root.get(), path, flags)), expected) << path;
+            EXPECT_EQ(outcome(object::open_below(root, path, flags)), expected) << path;
+            EXPECT_EQ(outcome(object::open_by_steps(root, path, flags)), expected) << path;
         }
     }
 }

@@ -1,0 +1,53 @@
+// What a directory store asks of the operating system. Tests put something else in its place: dualstore/testing.hpp.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
+
+namespace dualstore {
+
+// Calls with the meaning, the results and the errno of POSIX's of the same names; `folder` may be AT_FDCWD. Safe to use from many threads.
+class FileSystem {
+  public:
+    // `type` is one of dirent's (DT_REG, DT_DIR, ...). Not called for "." and "..".
+    using Visit = std::function<void(const char* name, unsigned char type)>;
+
+    FileSystem() = default;
+    FileSystem(const FileSystem&) = delete;
+    FileSystem& operator=(const FileSystem&) = delete;
+    virtual ~FileSystem() = default;
+
+    virtual int openat(int folder, const char* path, int flags, mode_t mode) = 0;
+    // ELOOP for a symbolic link anywhere in the path, and ENOSYS where the system cannot open in this way.
+    virtual int openat_without_links(int folder, const char* path, int flags) = 0;
+    virtual int close(int fd) = 0;
+
+    virtual ssize_t read(int fd, void* bytes, std::size_t size) = 0;
+    virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
+    // Returns when the file's bytes, or the folder's names, survive a power cut.
+    virtual int fsync(int fd) = 0;
+    // The same for all of the file system; ENOSYS where that would not tell of writes that failed.
+    virtual int syncfs(int fd) = 0;
+
+    virtual int fstat(int fd, struct stat& status) = 0;
+    virtual int fstatat(int folder, const char* path, struct stat& status, int flags) = 0;
+    virtual int read_folder(int fd, const Visit& visit) = 0;
+
+    virtual int mkdirat(int folder, const char* path, mode_t mode) = 0;
+    virtual int unlinkat(int folder, const char* path, int flags) = 0;
+    virtual int renameat(int from_folder, const char* from, int to_folder, const char* to) = 0;
+    // Only where nothing has the new name, else EEXIST.
+    virtual int renameat_new(int from_folder, const char* from, int to_folder, const char* to) = 0;
+
+    virtual int flock(int fd, int how) = 0;
+    // Waits for one byte of an open file: fcntl's F_OFD_SETLKW with F_WRLCK or F_UNLCK.
+    virtual int lock_byte(int fd, off_t at, short type) = 0;
+};
+
+// The machine's own. Lives as long as the program.
+[[nodiscard]] FileSystem& system_files();
+
+}  // namespace dualstore

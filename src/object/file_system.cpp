@@ -1,0 +1,135 @@
+#include "dualstore/file_system.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#if defined(__linux__) && __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#endif
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
+namespace dualstore {
+namespace {
+
+struct CloseFolder {
+    void operator()(DIR* folder) const { closedir(folder); }
+};
+
+#ifdef SYS_openat2
+int open_at_once(int folder, const char* path, int flags) {
+    open_how how{};
+    how.flags = static_cast<decltype(how.flags)>(flags);
+    how.resolve = RESOLVE_NO_SYMLINKS;
+    return static_cast<int>(syscall(SYS_openat2, folder, path, &how, sizeof how));
+}
+
+// A kernel older than 5.6 has no openat2, and some sandboxes refuse it.
+bool has_openat2() {
+    const int opened = open_at_once(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0) return false;
+    ::close(opened);
+    return true;
+}
+#endif
+
+// Since Linux 5.8 syncfs tells of writes that failed.
+bool syncfs_tells() {
+    utsname system{};
+    int major = 0, minor = 0;
+    return uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2 && (major > 5 || (major == 5 && minor >= 8));
+}
+
+int not_here() {
+    errno = ENOSYS;
+    return -1;
+}
+
+class SystemFiles : public FileSystem {
+  public:
+    int openat(int folder, const char* path, int flags, mode_t mode) override { return ::openat(folder, path, flags, mode); }
+    int openat_without_links([[maybe_unused]] int folder, [[maybe_unused]] const char* path, [[maybe_unused]] int flags) override {
+#ifdef SYS_openat2
+        static const bool available = has_openat2();
+        if (available) return open_at_once(folder, path, flags);
+#endif
+        return not_here();
+    }
+    int close(int fd) override { return ::close(fd); }
+
+    ssize_t read(int fd, void* bytes, std::size_t size) override { return ::read(fd, bytes, size); }
+    ssize_t write(int fd, const void* bytes, std::size_t size) override { return ::write(fd, bytes, size); }
+    int fsync(int fd) override {
+#ifdef F_FULLFSYNC
+        return fcntl(fd, F_FULLFSYNC);
+#else
+        return ::fsync(fd);
+#endif
+    }
+    int syncfs([[maybe_unused]] int fd) override {
+#ifdef __linux__
+        static const bool tells = syncfs_tells();
+        if (tells) return ::syncfs(fd);
+#endif
+        return not_here();
+    }
+
+    int fstat(int fd, struct stat& status) override { return ::fstat(fd, &status); }
+    int fstatat(int folder, const char* path, struct stat& status, int flags) override { return ::fstatat(folder, path, &status, flags); }
+    int read_folder(int fd, const Visit& visit) override {
+        const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (copy < 0) return -1;
+        const std::unique_ptr<DIR, CloseFolder> entries(fdopendir(copy));
+        if (!entries) {
+            ::close(copy);
+            return -1;
+        }
+        for (;;) {
+            errno = 0;
+            const dirent* entry = readdir(entries.get());
+            if (entry == nullptr) return errno == 0 ? 0 : -1;
+            const std::string_view name = entry->d_name;
+            if (name != "." && name != "..") visit(entry->d_name, entry->d_type);
+        }
+    }
+
+    int mkdirat(int folder, const char* path, mode_t mode) override { return ::mkdirat(folder, path, mode); }
+    int unlinkat(int folder, const char* path, int flags) override { return ::unlinkat(folder, path, flags); }
+    int renameat(int from_folder, const char* from, int to_folder, const char* to) override {
+        return ::renameat(from_folder, from, to_folder, to);
+    }
+    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override {
+#ifdef RENAME_NOREPLACE
+        if (renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE) == 0) return 0;
+        if (errno != EINVAL && errno != ENOSYS) return -1;  // else a file system without it
+#endif
+        if (linkat(from_folder, from, to_folder, to, 0) != 0) return -1;
+        ::unlinkat(from_folder, from, 0);
+        return 0;
+    }
+
+    int flock(int fd, int how) override { return ::flock(fd, how); }
+    int lock_byte(int fd, off_t at, short type) override {
+        struct flock range{};
+        range.l_type = type;
+        range.l_whence = SEEK_SET;
+        range.l_start = at;
+        range.l_len = 1;
+        return fcntl(fd, F_OFD_SETLKW, &range);
+    }
+};
+
+}  // namespace
+
+FileSystem& system_files() {
+    static auto& files = *new SystemFiles;  // never destroyed: an object with static storage may still close its files
+    return files;
+}
+
+}  // namespace dualstore
