@@ -1,12 +1,17 @@
 // Stand-ins for tests of programs that use dualstore.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
+#include <vector>
 
+#include "dualstore/file_system.hpp"
 #include "dualstore/object_store.hpp"
 
 namespace dualstore {
@@ -46,6 +51,98 @@ class MemoryStore : public ObjectStore {
     std::map<std::string, Stored, std::less<>> objects_;
     std::uint64_t changes_ = 0;
     Requests requests_;
+};
+
+// A file system in memory that knows what a power cut would leave of it. A folder "/" is there from the start; there are no links, no
+// owners and no rights. Stores that are open in it must not be used after it lost power, but may be closed.
+class MemoryFiles : public FileSystem {
+  public:
+    MemoryFiles();
+    ~MemoryFiles() override;
+
+    // One of the numbers below `count`, which is never 0.
+    using Choose = std::function<std::size_t(std::size_t count)>;
+    // Keeps what fsync and syncfs promise. Of a file's other bytes it keeps none, a part, all, or zeros in their place; of a folder's
+    // other names each in one of the states it had since the last sync: as `choose` says. Descriptors are closed.
+    void lose_power(const Choose& choose);
+
+    int openat(int folder, const char* path, int flags, mode_t mode) override;
+    int openat_without_links(int folder, const char* path, int flags) override;
+    int close(int fd) override;
+    ssize_t read(int fd, void* bytes, std::size_t size) override;
+    ssize_t write(int fd, const void* bytes, std::size_t size) override;
+    int fsync(int fd) override;
+    int syncfs(int fd) override;
+    int fstat(int fd, struct stat& status) override;
+    int fstatat(int folder, const char* path, struct stat& status, int flags) override;
+    int read_folder(int fd, const Visit& visit) override;
+    int mkdirat(int folder, const char* path, mode_t mode) override;
+    int unlinkat(int folder, const char* path, int flags) override;
+    int renameat(int from_folder, const char* from, int to_folder, const char* to) override;
+    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override;
+    int flock(int fd, int how) override;
+    int lock_byte(int fd, off_t at, short type) override;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Another file system whose calls fail as planned.
+class FailingFiles : public FileSystem {
+  public:
+    enum class Fault {
+        error,        // nothing happens
+        lost_answer,  // it happens, and fails all the same
+        short_write,  // half of the bytes are written and nothing fails; calls other than write do as they should
+    };
+    struct Plan {
+        Fault fault = Fault::error;
+        int number = 0;           // errno
+        std::uint64_t first = 0;  // the call that fails, from 1; 0: none
+        bool only_first = true;   // false: every later one too
+        double probability = 0;   // of each call besides
+        std::uint64_t seed = 0;   // of that
+    };
+
+    // `below` must outlive it.
+    explicit FailingFiles(FileSystem& below) : below_(below) {}
+
+    // From now on, counting from here.
+    void plan(const Plan& plan);
+    // Since the last plan.
+    [[nodiscard]] std::uint64_t calls() const;
+    [[nodiscard]] std::uint64_t failures() const;
+
+    int openat(int folder, const char* path, int flags, mode_t mode) override;
+    int openat_without_links(int folder, const char* path, int flags) override;
+    // The descriptor is closed in any case, as on Linux.
+    int close(int fd) override;
+    ssize_t read(int fd, void* bytes, std::size_t size) override;
+    ssize_t write(int fd, const void* bytes, std::size_t size) override;
+    int fsync(int fd) override;
+    int syncfs(int fd) override;
+    int fstat(int fd, struct stat& status) override;
+    int fstatat(int folder, const char* path, struct stat& status, int flags) override;
+    int read_folder(int fd, const Visit& visit) override;
+    int mkdirat(int folder, const char* path, mode_t mode) override;
+    int unlinkat(int folder, const char* path, int flags) override;
+    int renameat(int from_folder, const char* from, int to_folder, const char* to) override;
+    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override;
+    int flock(int fd, int how) override;
+    int lock_byte(int fd, off_t at, short type) override;
+
+  private:
+    bool is_planned();
+    template <class Call>
+    int run(const Call& call);
+
+    FileSystem& below_;
+    mutable std::mutex mutex_;
+    Plan plan_;
+    std::uint64_t calls_ = 0;
+    std::uint64_t failures_ = 0;
+    std::mt19937_64 random_;
 };
 
 }  // namespace dualstore

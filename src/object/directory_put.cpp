@@ -181,7 +181,9 @@ Result<bool> RemoveGroup::remove(std::size_t request) {
     }
     struct stat status{};
     const Descriptor& opened = folder.opened;
-    const bool there = opened && opened.look_at(name, status) && S_ISREG(status.st_mode);
+    const bool seen = opened && opened.look_at(name, status);
+    if (opened && !seen && errno != ENOENT) return fail(system_error(errno, "cannot look at the object"));
+    const bool there = seen && S_ISREG(status.st_mode);
     if (there && etag) {
         if (auto fault = version_fault(opened, name, *etag)) return fail(std::move(*fault));
     }

@@ -61,14 +61,18 @@ class Inspection {
     explicit Inspection(const Descriptor& root) : root_(root) {}
 
     // None: gone, or no regular file.
-    std::optional<ObjectInfo> look(std::string key) {
+    Result<std::optional<ObjectInfo>> look(std::string key) {
         auto [folder, name] = split(path_of(key));
         if (!opened_ || folder != folder_) {
             opened_ = open_below(root_, folder, O_RDONLY | O_DIRECTORY);
             folder_ = std::move(folder);
         }
         struct stat status{};
-        if (!opened_ || !opened_.look_at(name, status) || !S_ISREG(status.st_mode)) return {};
+        if (!opened_ || !opened_.look_at(name, status)) {
+            if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return std::nullopt;
+            return fail_at(system_error(errno, "cannot look at the object"), "list", key);
+        }
+        if (!S_ISREG(status.st_mode)) return std::nullopt;
         return ObjectInfo{std::move(key), static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
     }
 
@@ -173,7 +177,9 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
     Inspection inspection(**root);
     page.objects.reserve(keys->size());
     for (auto& key : *keys) {
-        if (auto found = inspection.look(std::move(key))) page.objects.push_back(std::move(*found));
+        auto found = inspection.look(std::move(key));
+        if (!found) return fail(std::move(found.error()));
+        if (*found) page.objects.push_back(std::move(**found));
     }
     return page;
 }

@@ -50,14 +50,14 @@ Descriptor open_step(const Descriptor& folder, const std::string& name, int flag
     return opened;
 }
 
-enum class Kind { file, folder, other };
+enum class Kind { file, folder, other, unknown };  // unknown: with errno
 
 Kind kind_of(const Descriptor& folder, const char* name, unsigned char type) {
     if (type == DT_REG) return Kind::file;
     if (type == DT_DIR) return Kind::folder;
     if (type != DT_UNKNOWN) return Kind::other;
     struct stat status{};
-    if (!folder.look_at(name, status)) return Kind::other;
+    if (!folder.look_at(name, status)) return errno == ENOENT ? Kind::other : Kind::unknown;
     return S_ISREG(status.st_mode) ? Kind::file : S_ISDIR(status.st_mode) ? Kind::folder : Kind::other;
 }
 
@@ -94,13 +94,15 @@ class Walk {
     int read(const Branch& branch) {
         const Descriptor opened = open_below(root_, branch.path.empty() ? "." : branch.path, O_RDONLY | O_DIRECTORY);
         if (!opened) return errno;
+        int fault = 0;
         const auto take = [&](const char* name, unsigned char type) {
             if (branch.path.empty() && std::string_view(name) == ".dualstore") return;
             const Kind kind = kind_of(opened, name, type);
             if (kind == Kind::folder) take_folder(branch, name);
             if (kind == Kind::file) take_file(branch, name);
+            if (kind == Kind::unknown) fault = errno;
         };
-        return opened.files().read_folder(opened.get(), take) == 0 ? 0 : errno;
+        return opened.files().read_folder(opened.get(), take) == 0 ? fault : errno;
     }
 
     void take_folder(const Branch& branch, std::string_view name) {

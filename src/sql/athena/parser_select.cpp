@@ -177,8 +177,10 @@ Window Parser::window_specification() {
     }
     if (at("ORDER")) window.order = order_by();
     for (const std::string_view unit : {"GROUPS", "RANGE", "ROWS"}) {
+        const Position begin = here();
         if (window.frame || !take(unit)) continue;
         Frame frame;
+        frame.at = begin;
         frame.unit = unit;
         const bool between = take("BETWEEN");
         frame.start = frame_bound();

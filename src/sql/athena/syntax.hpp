@@ -186,6 +186,7 @@ struct FrameBound {
     ExpressionPtr offset;  // of preceding and following
 };
 struct Frame {
+    Position at;
     std::string unit;  // "ROWS", "RANGE", "GROUPS"
     FrameBound start, end;
 };

@@ -40,6 +40,18 @@ bool has_unknown(const SqlType& type) {
     return type.is(Kind::unknown) || std::ranges::any_of(type.children, has_unknown);
 }
 
+// A frame does not end before it begins, whatever the numbers are.
+void check_frame(const syntax::Frame& frame) {
+    using Bound = syntax::FrameBound::Kind;
+    constexpr std::array order = {Bound::unbounded_preceding, Bound::preceding, Bound::current_row, Bound::following,
+                                  Bound::unbounded_following};
+    const auto* start = std::ranges::find(order, frame.start.kind);
+    const auto* end = std::ranges::find(order, frame.end.kind);
+    if (frame.start.kind == Bound::unbounded_following || frame.end.kind == Bound::unbounded_preceding || start > end) {
+        refuse("INVALID_WINDOW_FRAME", frame.at, "Window frame starts behind its end");
+    }
+}
+
 void check_length(const SqlType& result, Position at) {
     constexpr std::uint32_t longest_char = 65536;
     if (result.is(Kind::char_) && result.length > longest_char) refuse("TYPE_NOT_FOUND", at, "Unknown type: " + name(result));
@@ -176,7 +188,8 @@ std::optional<Term> Translator::special_call(const std::string& name, const synt
     return std::nullopt;
 }
 
-// Of several that are as specific where an argument has no type of its own, those that convert nothing else; they must agree in their result.
+// Of several that are as specific where an argument has no type of its own, those that convert nothing else; they must agree in their
+// result.
 void Translator::narrow(const std::vector<CallArgument>& call, const std::vector<Choice>& fitting, std::vector<std::size_t>& chosen,
                         Position at) {
     const auto is_untyped = [](const CallArgument& argument) { return !argument.lambda && argument.type.is(Kind::unknown); };
@@ -276,6 +289,8 @@ Translator::Pieces Translator::pieces(const Choice& choice, const std::vector<Ar
 Term Translator::apply(const std::string& name, const Choice& choice, const Pieces& pieces, Position at) {
     const std::string_view text = choice.function->text;
     const SqlType& result = choice.fit.result;
+    // What has a syntax of its own, but was written as a call.
+    if (text == "=") refuse("FUNCTION_NOT_FOUND", at, fmt::format("Function '{}' not registered", name));
     if (text.starts_with('!')) refuse("NOT_SUPPORTED", at, fmt::format("function {} is not supported: {}", name, text.substr(1)));
     if (text.starts_with('@')) {
         std::vector<Term> terms;
@@ -370,6 +385,7 @@ std::string Translator::window_text(const syntax::Window& window, const Scope& s
 }
 
 std::string Translator::frame_text(const syntax::Frame& frame, const SqlType& key, const Scope& scope) {
+    check_frame(frame);
     const auto text_of = [&](const syntax::FrameBound& bound) -> std::string {
         using BoundKind = syntax::FrameBound::Kind;
         const bool before = bound.kind == BoundKind::preceding;

@@ -374,7 +374,8 @@ std::string Translator::sort_items(const std::vector<syntax::SortItem>& items, c
             refuse("TYPE_MISMATCH", item.key->at,
                    fmt::format("Type {} is not orderable, and therefore cannot be used in ORDER BY", name(key.type)));
         }
-        // A query's rows may be ordered by the whole of a timestamp with its zone, which begins with the instant: DISTINCT wants the column.
+        // A query's rows may be ordered by the whole of a timestamp with its zone, which begins with the instant: DISTINCT wants the
+        // column.
         std::string text = output != nullptr && key.type.is(SqlType::Kind::timestamp_tz) ? key.sql : comparable_text(key.sql, key.type);
         if (output != nullptr) {
             const auto same = std::ranges::find(*output, text, [](const Field& field) { return field.term.sql; });

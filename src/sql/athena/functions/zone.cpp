@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <map>
-#include <memory>
 #include <mutex>
 
 #include "sql/athena/functions/calendar.hpp"
@@ -20,8 +19,23 @@ using calendar::floor_div;
 
 constexpr std::int64_t day = 86'400;           // in seconds, as all here
 constexpr std::int64_t cycle = 146'097 * day;  // the calendar repeats itself after 400 years
-constexpr std::int64_t first_second = calendar::first_of_year(1800) * day;
 constexpr std::int64_t last_second = calendar::first_of_year(2500) * day;
+
+// Offsets are sampled so often that none is missed: while governments decided, no two changes were within three days; rules for the
+// years to come change with the seasons, and with the months of the moon until 2087.
+struct Samples {
+    int from, to;  // years
+    std::int64_t every;
+};
+struct Span {
+    int from, to;  // years; the samples reach a little further on both sides
+    std::array<Samples, 2> samples;
+};
+constexpr std::array<Span, 3> all_spans = {{
+    {1800, 1960, {{{1799, 1880, 60 * day}, {1880, 1961, 3 * day}}}},
+    {1960, 2040, {{{1959, 2040, 3 * day}, {2040, 2041, 14 * day}}}},
+    {2040, 2500, {{{2039, 2090, 14 * day}, {2090, 2501, 60 * day}}}},
+}};
 
 constexpr std::array<std::string_view, 31> names_of_utc = {
     "+0000",   "+00:00", "-0000",    "-00:00",   "Etc/GMT",   "Etc/GMT+0", "Etc/GMT-0", "Etc/GMT0",
@@ -51,13 +65,12 @@ std::optional<std::string> prefixed_zone(std::string_view offset, bool reversed)
     return offset_zone(west ? -total : total);
 }
 
-// Offsets are sampled so often that none is missed: no two changes ever were, or are planned, within three days. Between two samples that
-// differ, the change is narrowed down to the second.
+// Between two samples that differ, the change is narrowed down to the second.
 constexpr std::string_view transitions_query = R"(
 WITH RECURSIVE
 offsets(t, o) AS MATERIALIZED (
     SELECT t, CAST(epoch_us(timezone({0}, make_timestamptz(t * 1000000))) // 1000000 - t AS BIGINT)
-    FROM (SELECT unnest(range({1}, {2}, 1209600)) AS t UNION SELECT unnest(range({3}, {4}, 259200)))
+    FROM (SELECT unnest(range({1}, {2}, {3})) AS t UNION SELECT unnest(range({4}, {5}, {6})))
 ),
 pairs AS (SELECT t, o, lead(t) OVER (ORDER BY t) AS next_t, lead(o) OVER (ORDER BY t) AS next_o FROM offsets),
 narrowed(low, high, o) AS (
@@ -74,60 +87,54 @@ UNION ALL
 SELECT high, CAST(epoch_us(timezone({0}, make_timestamptz(high * 1000000))) // 1000000 - high AS BIGINT) FROM narrowed WHERE high - low = 1
 ORDER BY 1)";
 
-std::string transitions_sql(std::string_view name) {
-    return fmt::format(transitions_query, fmt::format("'{}'", name), first_second, last_second, calendar::first_of_year(1880) * day,
-                       calendar::first_of_year(2090) * day);
-}
-
-std::unique_ptr<const Zone> read_zone(duckdb_result& result) {
-    std::vector<Zone::Transition> transitions;
-    while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result)) {
-        const auto* times = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
-        const auto* offsets = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 1)));
-        for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); ++i) {
-            transitions.push_back({times[i], static_cast<std::int32_t>(offsets[i])});
-        }
-        duckdb_destroy_data_chunk(&chunk);
-    }
-    if (transitions.empty()) return nullptr;
-    const std::int32_t first = transitions.front().offset;
-    transitions.erase(transitions.begin());
-    return std::make_unique<const Zone>(first, std::move(transitions));
+std::string transitions_sql(std::string_view name, const Span& span) {
+    const auto second_of = [](int year) { return calendar::first_of_year(year) * day; };
+    const auto& [first, second] = span.samples;
+    return fmt::format(transitions_query, fmt::format("'{}'", name), second_of(first.from), second_of(first.to), first.every,
+                       second_of(second.from), second_of(second.to), second.every);
 }
 
 // A native function cannot ask the DuckDB that runs it, so a second one, empty and short-lived, tells the rules.
-std::unique_ptr<const Zone> load_zone(std::string_view name) {
-    std::unique_ptr<const Zone> zone;
+std::vector<Zone::Transition> read_transitions(const std::string& sql) {
+    std::vector<Zone::Transition> transitions;
     duckdb_config config = nullptr;
     duckdb_database database = nullptr;
     duckdb_connection connection = nullptr;
-    if (duckdb_create_config(&config) != DuckDBSuccess) return nullptr;
+    if (duckdb_create_config(&config) != DuckDBSuccess) return transitions;
     duckdb_set_config(config, "threads", "1");
     if (duckdb_open_ext(nullptr, &database, config, nullptr) == DuckDBSuccess && duckdb_connect(database, &connection) == DuckDBSuccess) {
         duckdb_result result;
-        if (duckdb_query(connection, transitions_sql(name).c_str(), &result) == DuckDBSuccess) zone = read_zone(result);
+        if (duckdb_query(connection, sql.c_str(), &result) == DuckDBSuccess) {
+            while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result)) {
+                const auto* times = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
+                const auto* offsets = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 1)));
+                for (idx_t i = 0; i < duckdb_data_chunk_get_size(chunk); ++i) {
+                    transitions.push_back({times[i], static_cast<std::int32_t>(offsets[i])});
+                }
+                duckdb_destroy_data_chunk(&chunk);
+            }
+        }
         duckdb_destroy_result(&result);
     }
     duckdb_disconnect(&connection);
     duckdb_close(&database);
     duckdb_destroy_config(&config);
-    return zone;
+    return transitions;
 }
 
 const Zone* named_zone(std::string_view name) {
     static std::mutex mutex;
-    static std::map<std::string, std::unique_ptr<const Zone>, std::less<>> zones;
+    static std::map<std::string, Zone, std::less<>> zones;
     const std::lock_guard lock(mutex);
     const auto found = zones.find(name);
-    if (found != zones.end()) return found->second.get();
-    return zones.emplace(name, load_zone(name)).first->second.get();
+    return found != zones.end() ? &found->second : &zones.try_emplace(std::string(name), std::string(name)).first->second;
 }
 
 const Zone* fixed_zone(std::int32_t seconds) {
     static std::mutex mutex;
     static std::map<std::int32_t, Zone> zones;
     const std::lock_guard lock(mutex);
-    return &zones.try_emplace(seconds, seconds, std::vector<Zone::Transition>()).first->second;
+    return &zones.try_emplace(seconds, seconds).first->second;
 }
 
 // The same time of a year that has the same calendar, within what was read.
@@ -205,16 +212,32 @@ const Zone* Zone::find(std::string_view name) {
     if (last_zone != nullptr && last_name == name) return last_zone;
     const auto offset = name == "UTC" ? 0 : offset_seconds(name);
     const Zone* zone = offset ? fixed_zone(*offset) : named_zone(name);
+    if (!offset && !zone->rules_at(0).known) return nullptr;
     last_name = name;
     last_zone = zone;
     return zone;
 }
 
+const Zone::Rules& Zone::rules_at(std::int64_t seconds) const {
+    std::size_t at = 0;
+    while (at + 1 < spans && seconds >= calendar::first_of_year(all_spans[at].to) * day) ++at;
+    std::call_once(read_[at], [this, at] {
+        Rules& rules = rules_[at];
+        rules.transitions = read_transitions(transitions_sql(name_, all_spans[at]));
+        if (rules.transitions.empty()) return;
+        rules.known = true;
+        rules.first = rules.transitions.front().offset;
+        rules.transitions.erase(rules.transitions.begin());
+    });
+    return rules_[at];
+}
+
 std::int32_t Zone::offset_at(std::int64_t instant) const {
-    if (transitions_.empty()) return first_;
+    if (name_.empty()) return fixed_;
     const std::int64_t seconds = within_range(floor_div(instant, calendar::second));
-    const auto after = std::ranges::upper_bound(transitions_, seconds, {}, &Transition::at);
-    return after == transitions_.begin() ? first_ : std::prev(after)->offset;
+    const auto& [known, first, transitions] = rules_at(seconds);
+    const auto after = std::ranges::upper_bound(transitions, seconds, {}, &Transition::at);
+    return after == transitions.begin() ? first : std::prev(after)->offset;
 }
 
 std::int64_t Zone::to_local(std::int64_t instant) const {
@@ -222,12 +245,13 @@ std::int64_t Zone::to_local(std::int64_t instant) const {
 }
 
 Zone::Offsets Zone::offsets_of(std::int64_t local) const {
-    if (transitions_.empty()) return {first_, first_};
+    if (name_.empty()) return {fixed_, fixed_};
     const std::int64_t seconds = within_range(floor_div(local, calendar::second));
+    const auto& [known, first, transitions] = rules_at(seconds);
     // No offset is beyond a day.
-    const auto begin = std::ranges::lower_bound(transitions_, seconds - day, {}, &Transition::at);
-    std::int32_t offset = begin == transitions_.begin() ? first_ : std::prev(begin)->offset;
-    for (auto next = begin; next != transitions_.end() && next->at <= seconds + day; ++next) {
+    const auto begin = std::ranges::lower_bound(transitions, seconds - day, {}, &Transition::at);
+    std::int32_t offset = begin == transitions.begin() ? first : std::prev(begin)->offset;
+    for (auto next = begin; next != transitions.end() && next->at <= seconds + day; ++next) {
         const auto [low, high] = std::minmax(offset, next->offset);
         if (seconds < next->at + low) break;
         if (seconds < next->at + high) return {offset, next->offset};

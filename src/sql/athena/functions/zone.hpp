@@ -1,7 +1,9 @@
 // Time zones. Their rules are those that DuckDB's ICU has; what becomes of local times that are there twice or never is Trino's.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +40,11 @@ class Zone {
         std::int32_t after;
     };
 
-    Zone(std::int32_t first, std::vector<Transition> transitions) : first_(first), transitions_(std::move(transitions)) {}
+    // Always so many seconds east of UTC.
+    explicit Zone(std::int32_t offset) : fixed_(offset) {}
+    explicit Zone(std::string name) : name_(std::move(name)) {}
 
-    // Of a zone that canonical_zone gave; lives as long as the program. nullptr:
-    // DuckDB does not know it.
+    // Of a zone that canonical_zone gave; lives as long as the program. nullptr: DuckDB does not know it.
     [[nodiscard]] static const Zone* find(std::string_view name);
 
     [[nodiscard]] std::int32_t offset_at(std::int64_t instant) const;  // seconds east of UTC
@@ -54,8 +57,20 @@ class Zone {
     [[nodiscard]] std::int64_t near(std::int64_t local, std::int64_t instant) const;  // the one with the offset at `instant`, else as Joda
 
   private:
-    std::int32_t first_;  // before all transitions
-    std::vector<Transition> transitions_;
+    struct Rules {
+        bool known = false;
+        std::int32_t first = 0;  // before all transitions
+        std::vector<Transition> transitions;
+    };
+    // Asking DuckDB takes long, so the rules of a time are read when they are first asked for: long ago, nowadays, far ahead.
+    static constexpr std::size_t spans = 3;
+
+    [[nodiscard]] const Rules& rules_at(std::int64_t seconds) const;
+
+    std::int32_t fixed_ = 0;
+    std::string name_;  // empty: the fixed offset
+    mutable std::array<std::once_flag, spans> read_;
+    mutable std::array<Rules, spans> rules_;
 };
 
 // Whether a timestamp with time zone can hold it: Trino keeps milliseconds in 52 bits.

@@ -1,0 +1,382 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "dualstore/testing.hpp"
+
+namespace dualstore {
+namespace {
+
+struct Node;
+using NodePtr = std::shared_ptr<Node>;
+
+struct Node {
+    bool folder = false;
+    ino_t number = 0;
+    nlink_t links = 0;
+    std::int64_t changed = 0;
+
+    std::string bytes, synced_bytes;       // of a file
+    std::map<std::string, NodePtr> names;  // of a folder
+    // The states of each name since the last sync, the one that is on the disk first; nullptr: nothing has the name.
+    std::map<std::string, std::vector<NodePtr>> unsynced;
+
+    void set(const std::string& name, const NodePtr& node) {
+        const auto now = names.find(name);
+        auto& states = unsynced[name];
+        if (states.empty()) states.push_back(now == names.end() ? nullptr : now->second);
+        states.push_back(node);
+        if (node) {
+            names[name] = node;
+        } else {
+            names.erase(name);
+        }
+    }
+    void sync() {
+        synced_bytes = bytes;
+        unsynced.clear();
+    }
+};
+
+struct Open {
+    NodePtr node;
+    std::size_t at = 0;
+};
+
+int failed(int number) {
+    errno = number;
+    return -1;
+}
+
+// What may be left of bytes that were not synced.
+std::string torn(const Node& file, const MemoryFiles::Choose& choose) {
+    const std::string& bytes = file.bytes;
+    if (bytes == file.synced_bytes) return bytes;
+    switch (choose(4)) {
+        case 0:
+            return file.synced_bytes;
+        case 1:
+            return bytes;
+        case 2:
+            return bytes.substr(0, choose(bytes.size() + 1));
+        default:
+            return std::string(bytes.size(), '\0');
+    }
+}
+
+}  // namespace
+
+struct MemoryFiles::State {
+    std::mutex mutex;
+    std::condition_variable unlocked;
+    NodePtr root = std::make_shared<Node>();
+    std::map<int, Open> open;
+    std::map<std::pair<ino_t, off_t>, int> byte_locks;  // the descriptor that has it
+    std::map<ino_t, std::set<int>> shared, exclusive;   // flock
+    int next_descriptor = 1'000'000;                    // never taken twice, and no real one
+    ino_t next_number = 1;
+    std::int64_t clock = 1;
+
+    NodePtr make(bool folder) {
+        auto node = std::make_shared<Node>();
+        node->folder = folder;
+        node->number = next_number++;
+        node->links = folder ? 2 : 1;
+        node->changed = clock++;
+        return node;
+    }
+
+    NodePtr base(int folder, const char* path) {
+        if (*path == '/' || folder == AT_FDCWD) return root;
+        const auto found = open.find(folder);
+        if (found == open.end()) return failed(EBADF), nullptr;
+        if (!found->second.node->folder) return failed(ENOTDIR), nullptr;
+        return found->second.node;
+    }
+
+    // The folder of the path's last part, and that part; nullptr with errno.
+    NodePtr parent(int folder, const char* path, std::string& last) {
+        NodePtr at = base(folder, path);
+        std::string_view rest = path;
+        while (rest.starts_with('/')) rest.remove_prefix(1);
+        for (auto slash = rest.find('/'); at && slash != rest.npos; slash = rest.find('/')) {
+            at = child(at, std::string(rest.substr(0, slash)));
+            rest.remove_prefix(slash + 1);
+            if (at && !at->folder) return failed(ENOTDIR), nullptr;
+        }
+        last = rest;
+        return at;
+    }
+
+    static NodePtr child(const NodePtr& folder, const std::string& name) {
+        if (name.empty() || name == ".") return folder;
+        if (name.size() > 255) return failed(ENAMETOOLONG), nullptr;
+        const auto found = folder->names.find(name);
+        if (found == folder->names.end()) return failed(ENOENT), nullptr;
+        return found->second;
+    }
+
+    NodePtr find(int folder, const char* path) {
+        std::string last;
+        const NodePtr at = parent(folder, path, last);
+        return at ? child(at, last) : nullptr;
+    }
+
+    NodePtr opened(int fd) {
+        const auto found = open.find(fd);
+        if (found == open.end()) return failed(EBADF), nullptr;
+        return found->second.node;
+    }
+
+    void unlock(int fd) {
+        std::erase_if(byte_locks, [fd](const auto& lock) { return lock.second == fd; });
+        for (auto* locks : {&shared, &exclusive}) {
+            for (auto& [node, holders] : *locks) holders.erase(fd);
+        }
+        unlocked.notify_all();
+    }
+
+    int rename(int from_folder, const char* from, int to_folder, const char* to, bool replace) {
+        std::string from_name, to_name;
+        const NodePtr source = parent(from_folder, from, from_name);
+        const NodePtr target = source ? parent(to_folder, to, to_name) : nullptr;
+        if (!target) return -1;
+        const NodePtr moved = child(source, from_name);
+        if (!moved) return -1;
+        if (to_name.size() > 255) return failed(ENAMETOOLONG);
+        if (const auto there = target->names.find(to_name); there != target->names.end()) {
+            if (!replace) return failed(EEXIST);
+            if (there->second->folder != moved->folder) return failed(there->second->folder ? EISDIR : ENOTDIR);
+            --there->second->links;
+        }
+        moved->changed = clock++;
+        target->set(to_name, moved);
+        source->set(from_name, nullptr);
+        return 0;
+    }
+};
+
+MemoryFiles::MemoryFiles() : state_(std::make_unique<State>()) {
+    state_->root = state_->make(true);
+}
+
+MemoryFiles::~MemoryFiles() = default;
+
+void MemoryFiles::lose_power(const Choose& choose) {
+    const std::lock_guard guard(state_->mutex);
+    state_->open.clear();
+    state_->byte_locks.clear();
+    state_->shared.clear();
+    state_->exclusive.clear();
+    std::vector<NodePtr> rest = {state_->root};
+    std::set<const Node*> seen;
+    while (!rest.empty()) {
+        const NodePtr node = rest.back();
+        rest.pop_back();
+        if (!seen.insert(node.get()).second) continue;
+        if (!node->folder) node->bytes = torn(*node, choose);
+        for (const auto& [name, states] : node->unsynced) {
+            if (const NodePtr& left = states[choose(states.size())]) {
+                node->names[name] = left;
+            } else {
+                node->names.erase(name);
+            }
+        }
+        node->sync();
+        for (const auto& [name, below] : node->names) rest.push_back(below);
+    }
+    state_->unlocked.notify_all();
+}
+
+int MemoryFiles::openat(int folder, const char* path, int flags, mode_t /*mode*/) {
+    const std::lock_guard guard(state_->mutex);
+    std::string name;
+    const NodePtr above = state_->parent(folder, path, name);
+    if (!above) return -1;
+    NodePtr node = State::child(above, name);
+    if (!node && (errno != ENOENT || (flags & O_CREAT) == 0)) return -1;
+    if (node && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return failed(EEXIST);
+    if (node && !node->folder && (flags & O_DIRECTORY) != 0) return failed(ENOTDIR);
+    if (node && node->folder && (flags & O_ACCMODE) != O_RDONLY) return failed(EISDIR);
+    if (!node) {
+        node = state_->make(false);
+        above->set(name, node);
+    }
+    const int fd = state_->next_descriptor++;
+    state_->open[fd] = Open{node};
+    return fd;
+}
+
+int MemoryFiles::openat_without_links(int folder, const char* path, int flags) {
+    return openat(folder, path, flags, 0);
+}
+
+int MemoryFiles::close(int fd) {
+    const std::lock_guard guard(state_->mutex);
+    if (state_->open.erase(fd) == 0) return failed(EBADF);
+    state_->unlock(fd);
+    return 0;
+}
+
+ssize_t MemoryFiles::read(int fd, void* bytes, std::size_t size) {
+    const std::lock_guard guard(state_->mutex);
+    const auto found = state_->open.find(fd);
+    if (found == state_->open.end()) return failed(EBADF);
+    auto& [node, at] = found->second;
+    if (node->folder) return failed(EISDIR);
+    const std::size_t got = std::min(size, node->bytes.size() - std::min(at, node->bytes.size()));
+    std::memcpy(bytes, node->bytes.data() + at, got);
+    at += got;
+    return static_cast<ssize_t>(got);
+}
+
+ssize_t MemoryFiles::write(int fd, const void* bytes, std::size_t size) {
+    const std::lock_guard guard(state_->mutex);
+    const auto found = state_->open.find(fd);
+    if (found == state_->open.end()) return failed(EBADF);
+    auto& [node, at] = found->second;
+    if (node->bytes.size() < at + size) node->bytes.resize(at + size);
+    std::memcpy(node->bytes.data() + at, bytes, size);
+    at += size;
+    node->changed = state_->clock++;
+    return static_cast<ssize_t>(size);
+}
+
+int MemoryFiles::fsync(int fd) {
+    const std::lock_guard guard(state_->mutex);
+    const NodePtr node = state_->opened(fd);
+    if (!node) return -1;
+    node->sync();
+    return 0;
+}
+
+int MemoryFiles::syncfs(int fd) {
+    const std::lock_guard guard(state_->mutex);
+    if (!state_->opened(fd)) return -1;
+    std::vector<NodePtr> rest = {state_->root};
+    while (!rest.empty()) {
+        const NodePtr node = rest.back();
+        rest.pop_back();
+        node->sync();
+        for (const auto& [name, below] : node->names) rest.push_back(below);
+    }
+    return 0;
+}
+
+int MemoryFiles::fstat(int fd, struct stat& status) {
+    const std::lock_guard guard(state_->mutex);
+    const NodePtr node = state_->opened(fd);
+    if (!node) return -1;
+    status = {};
+    status.st_mode = node->folder ? S_IFDIR | 0777 : S_IFREG | 0666;
+    status.st_size = static_cast<off_t>(node->bytes.size());
+    status.st_ino = node->number;
+    status.st_nlink = node->links;
+    status.st_mtime = node->changed;
+    status.st_ctime = node->changed;
+    return 0;
+}
+
+int MemoryFiles::fstatat(int folder, const char* path, struct stat& status, int /*flags*/) {
+    const int fd = openat(folder, path, O_RDONLY, 0);
+    if (fd < 0) return -1;
+    const int done = fstat(fd, status);
+    close(fd);
+    return done;
+}
+
+int MemoryFiles::read_folder(int fd, const Visit& visit) {
+    std::vector<std::pair<std::string, unsigned char>> names;
+    {
+        const std::lock_guard guard(state_->mutex);
+        const NodePtr node = state_->opened(fd);
+        if (!node) return -1;
+        if (!node->folder) return failed(ENOTDIR);
+        for (const auto& [name, below] : node->names) names.emplace_back(name, below->folder ? DT_DIR : DT_REG);
+    }
+    for (const auto& [name, type] : names) visit(name.c_str(), type);
+    return 0;
+}
+
+int MemoryFiles::mkdirat(int folder, const char* path, mode_t /*mode*/) {
+    const std::lock_guard guard(state_->mutex);
+    std::string name;
+    const NodePtr above = state_->parent(folder, path, name);
+    if (!above) return -1;
+    if (State::child(above, name)) return failed(EEXIST);
+    if (errno != ENOENT) return -1;
+    above->set(name, state_->make(true));
+    return 0;
+}
+
+int MemoryFiles::unlinkat(int folder, const char* path, int flags) {
+    const std::lock_guard guard(state_->mutex);
+    std::string name;
+    const NodePtr above = state_->parent(folder, path, name);
+    const NodePtr node = above ? State::child(above, name) : nullptr;
+    if (!node) return -1;
+    const bool wants_folder = (flags & AT_REMOVEDIR) != 0;
+    if (node->folder != wants_folder) return failed(node->folder ? EISDIR : ENOTDIR);
+    if (node->folder && !node->names.empty()) return failed(ENOTEMPTY);
+    node->links = 0;
+    above->set(name, nullptr);
+    return 0;
+}
+
+int MemoryFiles::renameat(int from_folder, const char* from, int to_folder, const char* to) {
+    const std::lock_guard guard(state_->mutex);
+    return state_->rename(from_folder, from, to_folder, to, true);
+}
+
+int MemoryFiles::renameat_new(int from_folder, const char* from, int to_folder, const char* to) {
+    const std::lock_guard guard(state_->mutex);
+    return state_->rename(from_folder, from, to_folder, to, false);
+}
+
+int MemoryFiles::flock(int fd, int how) {
+    std::unique_lock guard(state_->mutex);
+    const NodePtr node = state_->opened(fd);
+    if (!node) return -1;
+    auto& shared = state_->shared[node->number];
+    auto& exclusive = state_->exclusive[node->number];
+    shared.erase(fd);
+    exclusive.erase(fd);
+    const bool alone = (how & LOCK_EX) != 0;
+    const auto is_free = [&] { return exclusive.empty() && (!alone || shared.empty()); };
+    if ((how & LOCK_UN) != 0) {
+        state_->unlocked.notify_all();
+        return 0;
+    }
+    if (!is_free() && (how & LOCK_NB) != 0) return failed(EWOULDBLOCK);
+    state_->unlocked.wait(guard, is_free);
+    (alone ? exclusive : shared).insert(fd);
+    return 0;
+}
+
+int MemoryFiles::lock_byte(int fd, off_t at, short type) {
+    std::unique_lock guard(state_->mutex);
+    const NodePtr node = state_->opened(fd);
+    if (!node) return -1;
+    const std::pair key(node->number, at);
+    const auto is_free = [&] {
+        const auto found = state_->byte_locks.find(key);
+        return found == state_->byte_locks.end() || found->second == fd;
+    };
+    if (type == F_UNLCK) {
+        if (is_free()) state_->byte_locks.erase(key);
+        state_->unlocked.notify_all();
+        return 0;
+    }
+    state_->unlocked.wait(guard, is_free);
+    state_->byte_locks[key] = fd;
+    return 0;
+}
+
+}  // namespace dualstore
