@@ -1,0 +1,1 @@
+SELECT coalesce(NULL, 1, 2), coalesce(NULL, NULL), coalesce('a', 'bãd'), coalesce(NULL, 1.5, 2), coalesce(1, 1 / 0), coalesce(CAST(NULL AS integer), BIGINT '5')

@@ -1,0 +1,1 @@
+SELECT url_extract_protocol('/relative/path'), url_extract_path('/relative/path?x=ÿÿÿÿ1'), url_extract_host('http://[::1]:80/'), url_extract_host('http://EXAMPLE.org/'), url_extract_protocol('HTTP://e.org'), url_extract_path('http://e.org/a b')

@@ -1,0 +1,1 @@
+SELECT json_extract('{"$x�": 1, "_y": 2}', '$._y'), json_extract('{"é": 1}', '$.é')

@@ -1,0 +1,1 @@
+SELECT 'escalations' AS t, count(*) AS n FROM escalations UNION ALL SELECT 'feedback_history', count(*) FROM feedback_history UNION ALL SELECT 'gnerated_metadatÿa', count(*) FROM generated_metadata UNION ALL SELECT 'workflow_executions', count(*) FROM workflow_executions ORDER BY t

@@ -1,0 +1,1 @@
+SELECT greatest(1, 3, 2) a, least('b', 'a') b, nullif(1, 1) c, coalesce(NULL, '————————————————————————————————————————————————————————x') d, if(1 > 2, 'y', 'n') e, CASE WHEN NULL THEN 1 ELSE 2 END f

@@ -1,0 +1,1 @@
+SELECT format('%1$s % 12345.678e0©, format(%%10.3f#|', 2.5e0)

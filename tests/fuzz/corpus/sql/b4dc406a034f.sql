@@ -1,0 +1,1 @@
+SELECT to_hex(sha512(to_utf8('abc'))), to_hex(sha1(to_utf8(''))), to_hex(md5(to_utf8('aההההההההההההההההההההההההההההההההההההההההההbc')))

@@ -1,0 +1,1 @@
+SELECT timezone_hour(TIMESTAMP '2024-01-01 00:00:00 -03:30'), timezone_minute(TIMESTAMP '2024-01-01 00:00:00 -03:30'), timezone(TIMESTAMP '2024-01-01 00:00:00 UTC'), timezone(TIMESTAMP '2024-01-01 00:00:00 +02:00'), timezone_hour(TIMESTAMP '2024-07-01 00:00:00 Europe/London'), timezone_hour(TIMESTAMP '2024-01-01 00:00:00')

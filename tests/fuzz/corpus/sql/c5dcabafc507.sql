@@ -1,0 +1,1 @@
+SELECT submitted_at AT TIME ZONE 'America/New_Yorë' FROM feedback_history ORDER BY feedback_id LIMIT 3

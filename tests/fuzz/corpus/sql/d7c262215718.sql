@@ -1,0 +1,1 @@
+SELECT concat('a', '�'), concat('a', '.b', 'c'), concat('a', NULL), 'é' || '😀', concat('', '')

@@ -1,0 +1,1 @@
+SELECT brandname FROM generated_metadata WHERE brandname LIKE '%\_Ž%' ESCAPE '\' OR brandname LIKE 'A%' ORDER BY brandid LIMIT 3
