@@ -70,6 +70,24 @@ std::string_view adding(const SqlType& time, const SqlType& interval) {
     }
 }
 
+// A literal: "CAST('1.5' AS DOUBLE)", "CAST('-1' ...".
+bool is_number(std::string_view sql) {
+    constexpr std::string_view begin = "CAST('";
+    return sql.starts_with(begin) && (sql[begin.size()] == '-' || (sql[begin.size()] >= '0' && sql[begin.size()] <= '9'));
+}
+
+// To DuckDB NaN is itself, and greater than all numbers; to Trino it is none of that, as IEEE 754 says.
+std::string without_nan(const std::string& sql, std::string_view op, const std::string& left, const std::string& right) {
+    const auto numbers_only = [&](const std::string& operand) {
+        return is_number(operand) ? sql : fmt::format("({} AND NOT isnan({}))", sql, operand);
+    };
+    if (op == "<" || op == "<=") return numbers_only(right);
+    if (op == ">" || op == ">=") return numbers_only(left);
+    if (is_number(left) || is_number(right)) return sql;
+    if (op == "=") return numbers_only(left);
+    return op == "<>" ? fmt::format("({} OR isnan({}))", sql, left) : sql;
+}
+
 }  // namespace
 
 std::string Translator::comparable_text(const std::string& sql, const SqlType& type) {
@@ -96,7 +114,11 @@ Term Translator::compare(std::string_view op, const Term& left, const Term& righ
         return {fmt::format("({} {} 0)", ordering, op), SqlType::of(Kind::boolean)};
     }
     const auto side = [&](const Term& term) { return comparable_text(coerce(term, *type), *type); };
-    return {fmt::format("({} {} {})", side(left), op, side(right)), SqlType::of(Kind::boolean)};
+    const std::string a = side(left);
+    const std::string b = side(right);
+    const std::string sql = fmt::format("({} {} {})", a, op, b);
+    const bool floating = type->is(Kind::real) || type->is(Kind::double_);
+    return {floating ? without_nan(sql, op, a, b) : sql, SqlType::of(Kind::boolean)};
 }
 
 // Field by field, so that a NULL in one makes NULL; DuckDB's structs take it for a value.

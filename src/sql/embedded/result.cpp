@@ -17,10 +17,10 @@ using athena::SqlType;
 using athena::value_of;
 using Kind = SqlType::Kind;
 
-// The double that has the float's shortest digits: 0.1, not 0.10000000149011612.
+// The double that has the float's shortest digits: 0.1, not 0.10000000149011612, and 2147483600, not 2147483648.
 double shortest(float value) {
     std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
     double result = value;
     std::from_chars(text.data(), end, result);
     return result;

@@ -94,17 +94,16 @@ std::string transitions_sql(std::string_view name, const Span& span) {
                        second_of(second.from), second_of(second.to), second.every);
 }
 
-// A native function cannot ask the DuckDB that runs it, so a second one, empty and short-lived, tells the rules.
-std::vector<Zone::Transition> read_transitions(const std::string& sql) {
-    std::vector<Zone::Transition> transitions;
-    duckdb_config config = nullptr;
-    duckdb_database database = nullptr;
-    duckdb_connection connection = nullptr;
-    if (duckdb_create_config(&config) != DuckDBSuccess) return transitions;
-    duckdb_set_config(config, "threads", "1");
-    if (duckdb_open_ext(nullptr, &database, config, nullptr) == DuckDBSuccess && duckdb_connect(database, &connection) == DuckDBSuccess) {
+// A native function cannot ask the DuckDB that runs it, so a second one, empty, tells the rules. It stays open: opening takes as long as
+// the rules of a zone.
+class RulesDatabase {
+  public:
+    std::vector<Zone::Transition> read(const std::string& sql) {
+        const std::lock_guard lock(mutex_);
+        std::vector<Zone::Transition> transitions;
+        if (connection_ == nullptr && !open()) return transitions;
         duckdb_result result;
-        if (duckdb_query(connection, sql.c_str(), &result) == DuckDBSuccess) {
+        if (duckdb_query(connection_, sql.c_str(), &result) == DuckDBSuccess) {
             while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result)) {
                 const auto* times = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
                 const auto* offsets = static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 1)));
@@ -115,11 +114,27 @@ std::vector<Zone::Transition> read_transitions(const std::string& sql) {
             }
         }
         duckdb_destroy_result(&result);
+        return transitions;
     }
-    duckdb_disconnect(&connection);
-    duckdb_close(&database);
-    duckdb_destroy_config(&config);
-    return transitions;
+
+  private:
+    bool open() {
+        duckdb_config config = nullptr;
+        if (duckdb_create_config(&config) != DuckDBSuccess) return false;
+        duckdb_set_config(config, "threads", "1");
+        const bool opened = duckdb_open_ext(nullptr, &database_, config, nullptr) == DuckDBSuccess;
+        duckdb_destroy_config(&config);
+        return opened && duckdb_connect(database_, &connection_) == DuckDBSuccess;
+    }
+
+    std::mutex mutex_;
+    duckdb_database database_ = nullptr;
+    duckdb_connection connection_ = nullptr;
+};
+
+std::vector<Zone::Transition> read_transitions(const std::string& sql) {
+    static auto& rules = *new RulesDatabase;  // never closed: DuckDB's own objects with static storage may be gone by then
+    return rules.read(sql);
 }
 
 const Zone* named_zone(std::string_view name) {
