@@ -3,11 +3,10 @@
 #include <time.h>
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "check.hpp"
 #include "dualstore/table.hpp"
 #include "sql/athena/dialect.hpp"
 
@@ -24,11 +23,7 @@ std::chrono::nanoseconds cpu_time() {
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-void check(bool holds, const char* what, std::string_view sql) {
-    if (holds) return;
-    std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(sql.size()), sql.data());
-    std::abort();
-}
+using fuzz::check;
 
 duckdb_connection connect() {
     static duckdb_database database;

@@ -83,9 +83,10 @@ void shift_as(const Arguments& arguments, Answer& answer) {
     const T value = arguments.value<T>(0);
     const T beyond = shift == Shift::arithmetic && value < 0 ? T{-1} : T{0};
     const std::int32_t asked = arguments.value<std::int32_t>(1);
-    // A bigint is shifted by the last six bits of a negative count, as the processor does; the others by nothing that small.
-    if (asked >= bits || (asked < 0 && (bits < 64 || shift == Shift::arithmetic))) return answer.value(beyond);
-    const int count = asked & 63;
+    // Of a negative count the last bits are taken, as Java does: six for a bigint, else five.
+    if (asked >= bits) return answer.value(beyond);
+    const auto count = asked & (bits == 64 ? 63 : 31);
+    if (count >= bits) return answer.value(beyond);
     if constexpr (shift == Shift::left)
         return answer.value(static_cast<T>(static_cast<Unsigned>(std::uint64_t{static_cast<Unsigned>(value)} << count)));
     if constexpr (shift == Shift::right) return answer.value(static_cast<T>(static_cast<Unsigned>(value) >> count));

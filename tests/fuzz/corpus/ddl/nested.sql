@@ -1,0 +1,2 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `d`.`t` (`a` array<struct<x:int,`y`:map<string,decimal(10,2)>>> COMMENT 'it''s', b char(3), c varchar(7)) COMMENT 'c' ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe' WITH SERDEPROPERTIES ('ignore.malformed.json'='false') LOCATION 's3://b/p/t/' TBLPROPERTIES ('dualstore.key'='{a:last}/{b=none}.json','dualstore.auto.b'='uuid'); -- x
+/* y */
