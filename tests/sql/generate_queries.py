@@ -45,13 +45,40 @@ _VALUES = {
 _POOLS = {name: text.split("|") for name, text in _VALUES.items()}
 _NESTED = ["ARRAY[1,2]", "ARRAY['1','x']", "MAP(ARRAY['a'],ARRAY[1])", "ROW(1,'x')"]
 _ELEMENTS = ["bigint", "varchar", "double", "date", "decimal", "boolean", "integer", "timestamp"]
-_TARGETS = (
-    "boolean|tinyint|integer|bigint|real|double|decimal(10,2)|decimal(38,10)|varchar|varchar(3)|char(5)|varbinary|date|time(3)"
-    "|time(6) with time zone|timestamp(0)|timestamp(3)|timestamp(6) with time zone|json|array(varchar)|map(varchar,integer)"
-    "|row(a bigint, b varchar)"
-).split("|")
+_TARGETS = [
+    "boolean",
+    "tinyint",
+    "integer",
+    "bigint",
+    "real",
+    "double",
+    "decimal(10,2)",
+    "decimal(38,10)",
+    "varchar",
+    "varchar(3)",
+    "char(5)",
+    "varbinary",
+    "date",
+    "time(3)",
+    "time(6) with time zone",
+    "timestamp(0)",
+    "timestamp(3)",
+    "timestamp(6) with time zone",
+    "json",
+    "array(varchar)",
+    "map(varchar,integer)",
+    "row(a bigint, b varchar)",
+]
 _NUMBERS = ["bigint", "integer", "smallint", "tinyint", "double", "real", "decimal"]
-_TIMES = ["date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month"]
+_TIMES = [
+    "date",
+    "time",
+    "time with time zone",
+    "timestamp",
+    "timestamp with time zone",
+    "interval day to second",
+    "interval year to month",
+]
 # Their answers are never the same twice, or are errors.
 _SKIPPED = {
     "current_date", "current_time", "current_timestamp", "fail", "localtime", "localtimestamp", "now", "rand", "random", "shuffle", "uuid",
