@@ -139,7 +139,12 @@ std::optional<Term> Translator::special_call(const std::string& name, const synt
     const auto constant = [&](std::string_view text) {
         return Term{fmt::format("CAST({} AS VARCHAR)", quoted_string(text)), SqlType::varchar()};
     };
-    if (name == "typeof" && call.arguments.size() == 1) return constant(json_name(expression(*call.arguments[0], scope).type));
+    if (name == "typeof" && call.arguments.size() == 1) {
+        // The argument stays there: an aggregate in it makes one row of all.
+        const Term argument = expression(*call.arguments[0], scope);
+        const Term type = constant(json_name(argument.type));
+        return Term{fmt::format("CASE WHEN {} IS NULL THEN {} ELSE {} END", argument.sql, type.sql, type.sql), type.type};
+    }
     if (name == "current_catalog") return constant(catalog_name);
     if (name == "current_schema") return constant(lower(database_));
     if (name == "current_user") return constant("dualstore");

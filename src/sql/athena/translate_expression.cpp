@@ -62,6 +62,21 @@ bool is_named(const Field& field, const std::vector<std::string>& names) {
     return count < 3 || field.schema == names[count - 3];
 }
 
+// Trino asks a term only where those before it leave the answer open: `x <> 0 AND 10 / x > 1` is no error. DuckDB asks all, in an order of
+// its own. So what may fail, which are our own functions, is guarded by the terms before it that cannot.
+std::string joined(std::vector<std::string> terms, bool conjunction) {
+    const std::string_view separator = conjunction ? " AND " : " OR ";
+    std::string guard;
+    for (std::string& term : terms) {
+        if (term.find("athena_") == std::string::npos) {
+            guard += fmt::format("{}{}", guard.empty() ? "" : separator, term);
+        } else if (!guard.empty()) {
+            term = fmt::format("CASE WHEN ({}) IS DISTINCT FROM {} THEN {} END", guard, conjunction ? "FALSE" : "TRUE", term);
+        }
+    }
+    return fmt::format("({})", fmt::join(terms, separator));
+}
+
 // Of a constant NULL DuckDB forgets what type its fields have.
 Term row_field(const Term& row, std::size_t index) {
     const SqlType& type = row.type.children[index];
@@ -143,7 +158,7 @@ Term Translator::translated(const syntax::Expression& expression, const Scope& s
             [&](const syntax::Logical& logical) {
                 std::vector<std::string> terms;
                 for (const auto& term : logical.terms) terms.push_back(condition(*term, scope).sql);
-                return Term{fmt::format("({})", fmt::join(terms, logical.conjunction ? " AND " : " OR ")), boolean};
+                return Term{joined(std::move(terms), logical.conjunction), boolean};
             },
             [&](const syntax::Not& negation) { return Term{fmt::format("(NOT {})", condition(*negation.operand, scope).sql), boolean}; },
             [&](const syntax::IsNull& test) {
