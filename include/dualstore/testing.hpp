@@ -1,15 +1,12 @@
 // Stand-ins for tests of programs that use dualstore.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <string>
-#include <vector>
 
 #include "dualstore/file_system.hpp"
 #include "dualstore/object_store.hpp"
@@ -55,10 +52,12 @@ class MemoryStore : public ObjectStore {
 
 // A file system in memory that knows what a power cut would leave of it. A folder "/" is there from the start; there are no links, no
 // owners and no rights. Stores that are open in it must not be used after it lost power, but may be closed.
-class MemoryFiles : public FileSystem {
+class MemoryFiles {
   public:
     MemoryFiles();
-    ~MemoryFiles() override;
+    ~MemoryFiles();
+
+    [[nodiscard]] FileSystem& file_system();  // lives as long as this
 
     // One of the numbers below `count`, which is never 0.
     using Choose = std::function<std::size_t(std::size_t count)>;
@@ -66,30 +65,13 @@ class MemoryFiles : public FileSystem {
     // other names each in one of the states it had since the last sync: as `choose` says. Descriptors are closed.
     void lose_power(const Choose& choose);
 
-    int openat(int folder, const char* path, int flags, mode_t mode) override;
-    int openat_without_links(int folder, const char* path, int flags) override;
-    int close(int fd) override;
-    ssize_t read(int fd, void* bytes, std::size_t size) override;
-    ssize_t write(int fd, const void* bytes, std::size_t size) override;
-    int fsync(int fd) override;
-    int syncfs(int fd) override;
-    int fstat(int fd, struct stat& status) override;
-    int fstatat(int folder, const char* path, struct stat& status, int flags) override;
-    int read_folder(int fd, const Visit& visit) override;
-    int mkdirat(int folder, const char* path, mode_t mode) override;
-    int unlinkat(int folder, const char* path, int flags) override;
-    int renameat(int from_folder, const char* from, int to_folder, const char* to) override;
-    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override;
-    int flock(int fd, int how) override;
-    int lock_byte(int fd, off_t at, short type) override;
-
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    class Files;
+    std::unique_ptr<Files> files_;
 };
 
-// Another file system whose calls fail as planned.
-class FailingFiles : public FileSystem {
+// Another file system whose calls fail as planned. One that closes a descriptor does so in any case, as on Linux.
+class FailingFiles {
   public:
     enum class Fault {
         error,        // nothing happens
@@ -106,43 +88,18 @@ class FailingFiles : public FileSystem {
     };
 
     // `below` must outlive it.
-    explicit FailingFiles(FileSystem& below) : below_(below) {}
+    explicit FailingFiles(FileSystem& below);
+    ~FailingFiles();
+
+    [[nodiscard]] FileSystem& file_system();  // lives as long as this
 
     // From now on, counting from here.
     void plan(const Plan& plan);
-    // Since the last plan.
-    [[nodiscard]] std::uint64_t calls() const;
-    [[nodiscard]] std::uint64_t failures() const;
-
-    int openat(int folder, const char* path, int flags, mode_t mode) override;
-    int openat_without_links(int folder, const char* path, int flags) override;
-    // The descriptor is closed in any case, as on Linux.
-    int close(int fd) override;
-    ssize_t read(int fd, void* bytes, std::size_t size) override;
-    ssize_t write(int fd, const void* bytes, std::size_t size) override;
-    int fsync(int fd) override;
-    int syncfs(int fd) override;
-    int fstat(int fd, struct stat& status) override;
-    int fstatat(int folder, const char* path, struct stat& status, int flags) override;
-    int read_folder(int fd, const Visit& visit) override;
-    int mkdirat(int folder, const char* path, mode_t mode) override;
-    int unlinkat(int folder, const char* path, int flags) override;
-    int renameat(int from_folder, const char* from, int to_folder, const char* to) override;
-    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override;
-    int flock(int fd, int how) override;
-    int lock_byte(int fd, off_t at, short type) override;
+    [[nodiscard]] std::uint64_t failures() const;  // since the last plan
 
   private:
-    bool is_planned();
-    template <class Call>
-    int run(const Call& call);
-
-    FileSystem& below_;
-    mutable std::mutex mutex_;
-    Plan plan_;
-    std::uint64_t calls_ = 0;
-    std::uint64_t failures_ = 0;
-    std::mt19937_64 random_;
+    class Files;
+    std::unique_ptr<Files> files_;
 };
 
 }  // namespace dualstore

@@ -62,6 +62,10 @@ Descriptor::~Descriptor() {
     errno = kept;
 }
 
+Descriptor Descriptor::open_folder(FileSystem& files, const std::string& path) {
+    return {files, files.openat(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)};
+}
+
 Descriptor Descriptor::open(const std::string& name, int flags, mode_t mode) const {
     return {*files_, files_->openat(fd_, name.c_str(), flags, mode)};
 }

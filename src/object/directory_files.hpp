@@ -33,6 +33,8 @@ class Descriptor {
     [[nodiscard]] FileSystem& files() const { return *files_; }
     explicit operator bool() const { return fd_ >= 0; }
 
+    // A folder by its own path, through links too. Invalid on failure, with errno.
+    [[nodiscard]] static Descriptor open_folder(FileSystem& files, const std::string& path);
     // What is in this folder, by name. Invalid on failure, with errno.
     [[nodiscard]] Descriptor open(const std::string& name, int flags, mode_t mode = 0) const;
     // The status of a name in this folder, of the link itself where it is one. False on failure, with errno.

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t durable_folders_kept = 10'000;
 
-Descriptor open_root(FileSystem& files, const std::string& path) {
-    return {files, files.openat(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)};
-}
-
 // Makes a folder and those above it, each name synced. Returns errno, or 0.
 int make_root(FileSystem& files, const std::filesystem::path& path, bool sync_it) {
     if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0) {
@@ -29,7 +25,7 @@ int make_root(FileSystem& files, const std::filesystem::path& path, bool sync_it
     }
     if (!sync_it) return 0;
     const auto above = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    const Descriptor folder = open_root(files, above);
+    const Descriptor folder = Descriptor::open_folder(files, above);
     return folder ? sync(folder) : 0;  // one that may not be read cannot be synced either
 }
 
@@ -105,7 +101,7 @@ Result<Descriptor> Writer::make_folder(std::string_view path) {
 }
 
 Result<Descriptor> Root::open() const {
-    Descriptor folder = open_root(*options_.files, path_);
+    Descriptor folder = Descriptor::open_folder(*options_.files, path_);
     if (folder || errno == ENOENT) return folder;
     if (errno == ENOTDIR) return fail(ErrorCode::invalid_argument, fmt::format("{} is a file, or lies under one, not a directory", path_));
     return fail(system_error(errno, fmt::format("cannot open the directory {}", path_)));

@@ -187,8 +187,7 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
 }  // namespace
 
 Result<std::vector<std::string>> leftovers(const std::string& root) {
-    FileSystem& files = system_files();
-    const Descriptor folder(files, files.openat(AT_FDCWD, root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    const Descriptor folder = Descriptor::open_folder(system_files(), root);
     if (!folder) return fail(system_error(errno, fmt::format("cannot open the directory {}", root)));
     const Descriptor own = open_below(folder, ".dualstore", O_RDONLY | O_DIRECTORY);
     if (!own) return std::vector<std::string>();

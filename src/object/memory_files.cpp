@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dualstore/testing.hpp"
 
@@ -73,32 +77,224 @@ std::string torn(const Node& file, const MemoryFiles::Choose& choose) {
 
 }  // namespace
 
-struct MemoryFiles::State {
-    std::mutex mutex;
-    std::condition_variable unlocked;
-    NodePtr root = std::make_shared<Node>();
-    std::map<int, Open> open;
-    std::map<std::pair<ino_t, off_t>, int> byte_locks;  // the descriptor that has it
-    std::map<ino_t, std::set<int>> shared, exclusive;   // flock
-    int next_descriptor = 1'000'000;                    // never taken twice, and no real one
-    ino_t next_number = 1;
-    std::int64_t clock = 1;
+class MemoryFiles::Files : public FileSystem {
+  public:
+    void lose_power(const Choose& choose) {
+        const std::lock_guard guard(mutex_);
+        open_.clear();
+        byte_locks_.clear();
+        shared_.clear();
+        exclusive_.clear();
+        visit_all([&](Node& node) {
+            if (!node.folder) node.bytes = torn(node, choose);
+            for (const auto& [name, states] : node.unsynced) {
+                if (const NodePtr& left = states[choose(states.size())]) {
+                    node.names[name] = left;
+                } else {
+                    node.names.erase(name);
+                }
+            }
+            node.sync();
+        });
+        unlocked_.notify_all();
+    }
 
+    int openat(int folder, const char* path, int flags, mode_t /*mode*/) override {
+        const std::lock_guard guard(mutex_);
+        std::string name;
+        const NodePtr above = parent(folder, path, name);
+        if (!above) return -1;
+        NodePtr node = child(above, name);
+        if (!node && (errno != ENOENT || (flags & O_CREAT) == 0)) return -1;
+        if (node && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return failed(EEXIST);
+        if (node && !node->folder && (flags & O_DIRECTORY) != 0) return failed(ENOTDIR);
+        if (node && node->folder && (flags & O_ACCMODE) != O_RDONLY) return failed(EISDIR);
+        if (!node) {
+            node = make(false);
+            above->set(name, node);
+        }
+        const int fd = next_descriptor_++;
+        open_[fd] = Open{node};
+        return fd;
+    }
+
+    int openat_without_links(int folder, const char* path, int flags) override { return openat(folder, path, flags, 0); }
+
+    int close(int fd) override {
+        const std::lock_guard guard(mutex_);
+        if (open_.erase(fd) == 0) return failed(EBADF);
+        unlock(fd);
+        return 0;
+    }
+
+    ssize_t read(int fd, void* bytes, std::size_t size) override {
+        const std::lock_guard guard(mutex_);
+        Open* const found = opened(fd);
+        if (found == nullptr) return -1;
+        auto& [node, at] = *found;
+        if (node->folder) return failed(EISDIR);
+        const std::size_t got = std::min(size, node->bytes.size() - std::min(at, node->bytes.size()));
+        std::memcpy(bytes, node->bytes.data() + at, got);
+        at += got;
+        return static_cast<ssize_t>(got);
+    }
+
+    ssize_t write(int fd, const void* bytes, std::size_t size) override {
+        const std::lock_guard guard(mutex_);
+        Open* const found = opened(fd);
+        if (found == nullptr) return -1;
+        auto& [node, at] = *found;
+        if (node->bytes.size() < at + size) node->bytes.resize(at + size);
+        std::memcpy(node->bytes.data() + at, bytes, size);
+        at += size;
+        node->changed = clock_++;
+        return static_cast<ssize_t>(size);
+    }
+
+    int fsync(int fd) override {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        if (found == nullptr) return -1;
+        found->node->sync();
+        return 0;
+    }
+
+    int syncfs(int fd) override {
+        const std::lock_guard guard(mutex_);
+        if (opened(fd) == nullptr) return -1;
+        visit_all([](Node& node) { node.sync(); });
+        return 0;
+    }
+
+    int fstat(int fd, struct stat& status) override {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        if (found == nullptr) return -1;
+        const NodePtr& node = found->node;
+        status = {};
+        status.st_mode = node->folder ? S_IFDIR | 0777 : S_IFREG | 0666;
+        status.st_size = static_cast<off_t>(node->bytes.size());
+        status.st_ino = node->number;
+        status.st_nlink = node->links;
+        status.st_mtime = node->changed;
+        status.st_ctime = node->changed;
+        return 0;
+    }
+
+    int fstatat(int folder, const char* path, struct stat& status, int /*flags*/) override {
+        const int fd = openat(folder, path, O_RDONLY, 0);
+        if (fd < 0) return -1;
+        const int done = fstat(fd, status);
+        close(fd);
+        return done;
+    }
+
+    int read_folder(int fd, const Visit& visit) override {
+        std::vector<std::pair<std::string, unsigned char>> names;
+        {
+            const std::lock_guard guard(mutex_);
+            const Open* found = opened(fd);
+            if (found == nullptr) return -1;
+            const NodePtr& node = found->node;
+            if (!node->folder) return failed(ENOTDIR);
+            for (const auto& [name, below] : node->names) names.emplace_back(name, below->folder ? DT_DIR : DT_REG);
+        }
+        for (const auto& [name, type] : names) visit(name.c_str(), type);
+        return 0;
+    }
+
+    int mkdirat(int folder, const char* path, mode_t /*mode*/) override {
+        const std::lock_guard guard(mutex_);
+        std::string name;
+        const NodePtr above = parent(folder, path, name);
+        if (!above) return -1;
+        if (child(above, name)) return failed(EEXIST);
+        if (errno != ENOENT) return -1;
+        above->set(name, make(true));
+        return 0;
+    }
+
+    int unlinkat(int folder, const char* path, int flags) override {
+        const std::lock_guard guard(mutex_);
+        std::string name;
+        const NodePtr above = parent(folder, path, name);
+        const NodePtr node = above ? child(above, name) : nullptr;
+        if (!node) return -1;
+        const bool wants_folder = (flags & AT_REMOVEDIR) != 0;
+        if (node->folder != wants_folder) return failed(node->folder ? EISDIR : ENOTDIR);
+        if (node->folder && !node->names.empty()) return failed(ENOTEMPTY);
+        node->links = 0;
+        above->set(name, nullptr);
+        return 0;
+    }
+
+    int renameat(int from_folder, const char* from, int to_folder, const char* to) override {
+        const std::lock_guard guard(mutex_);
+        return rename(from_folder, from, to_folder, to, true);
+    }
+
+    int renameat_new(int from_folder, const char* from, int to_folder, const char* to) override {
+        const std::lock_guard guard(mutex_);
+        return rename(from_folder, from, to_folder, to, false);
+    }
+
+    int flock(int fd, int how) override {
+        std::unique_lock guard(mutex_);
+        const Open* found = opened(fd);
+        if (found == nullptr) return -1;
+        const NodePtr node = found->node;  // the descriptor may be closed while this waits
+        auto& shared = shared_[node->number];
+        auto& exclusive = exclusive_[node->number];
+        shared.erase(fd);
+        exclusive.erase(fd);
+        const bool alone = (how & LOCK_EX) != 0;
+        const auto is_free = [&] { return exclusive.empty() && (!alone || shared.empty()); };
+        if ((how & LOCK_UN) != 0) {
+            unlocked_.notify_all();
+            return 0;
+        }
+        if (!is_free() && (how & LOCK_NB) != 0) return failed(EWOULDBLOCK);
+        unlocked_.wait(guard, is_free);
+        (alone ? exclusive : shared).insert(fd);
+        return 0;
+    }
+
+    int lock_byte(int fd, off_t at, short type) override {
+        std::unique_lock guard(mutex_);
+        const Open* found = opened(fd);
+        if (found == nullptr) return -1;
+        const NodePtr node = found->node;  // the descriptor may be closed while this waits
+        const std::pair key(node->number, at);
+        const auto is_free = [&] {
+            const auto holder = byte_locks_.find(key);
+            return holder == byte_locks_.end() || holder->second == fd;
+        };
+        if (type == F_UNLCK) {
+            if (is_free()) byte_locks_.erase(key);
+            unlocked_.notify_all();
+            return 0;
+        }
+        unlocked_.wait(guard, is_free);
+        byte_locks_[key] = fd;
+        return 0;
+    }
+
+  private:
     NodePtr make(bool folder) {
         auto node = std::make_shared<Node>();
         node->folder = folder;
-        node->number = next_number++;
+        node->number = next_number_++;
         node->links = folder ? 2 : 1;
-        node->changed = clock++;
+        node->changed = clock_++;
         return node;
     }
 
     NodePtr base(int folder, const char* path) {
-        if (*path == '/' || folder == AT_FDCWD) return root;
-        const auto found = open.find(folder);
-        if (found == open.end()) return failed(EBADF), nullptr;
-        if (!found->second.node->folder) return failed(ENOTDIR), nullptr;
-        return found->second.node;
+        if (*path == '/' || folder == AT_FDCWD) return root_;
+        const Open* found = opened(folder);
+        if (found == nullptr) return nullptr;
+        if (!found->node->folder) return failed(ENOTDIR), nullptr;
+        return found->node;
     }
 
     // The folder of the path's last part, and that part; nullptr with errno.
@@ -123,24 +319,33 @@ struct MemoryFiles::State {
         return found->second;
     }
 
-    NodePtr find(int folder, const char* path) {
-        std::string last;
-        const NodePtr at = parent(folder, path, last);
-        return at ? child(at, last) : nullptr;
+    // nullptr with errno.
+    Open* opened(int fd) {
+        const auto found = open_.find(fd);
+        if (found == open_.end()) return failed(EBADF), nullptr;
+        return &found->second;
     }
 
-    NodePtr opened(int fd) {
-        const auto found = open.find(fd);
-        if (found == open.end()) return failed(EBADF), nullptr;
-        return found->second.node;
+    // Each node that can be reached, once, a folder before what is in it then.
+    template <class Visit>
+    void visit_all(const Visit& visit) {
+        std::vector<NodePtr> rest = {root_};
+        std::set<const Node*> seen;
+        while (!rest.empty()) {
+            const NodePtr node = rest.back();
+            rest.pop_back();
+            if (!seen.insert(node.get()).second) continue;
+            visit(*node);
+            for (const auto& [name, below] : node->names) rest.push_back(below);
+        }
     }
 
     void unlock(int fd) {
-        std::erase_if(byte_locks, [fd](const auto& lock) { return lock.second == fd; });
-        for (auto* locks : {&shared, &exclusive}) {
+        std::erase_if(byte_locks_, [fd](const auto& lock) { return lock.second == fd; });
+        for (auto* locks : {&shared_, &exclusive_}) {
             for (auto& [node, holders] : *locks) holders.erase(fd);
         }
-        unlocked.notify_all();
+        unlocked_.notify_all();
     }
 
     int rename(int from_folder, const char* from, int to_folder, const char* to, bool replace) {
@@ -156,227 +361,31 @@ struct MemoryFiles::State {
             if (there->second->folder != moved->folder) return failed(there->second->folder ? EISDIR : ENOTDIR);
             --there->second->links;
         }
-        moved->changed = clock++;
+        moved->changed = clock_++;
         target->set(to_name, moved);
         source->set(from_name, nullptr);
         return 0;
     }
+
+    std::mutex mutex_;
+    std::condition_variable unlocked_;
+    std::map<int, Open> open_;
+    std::map<std::pair<ino_t, off_t>, int> byte_locks_;  // the descriptor that has it
+    std::map<ino_t, std::set<int>> shared_, exclusive_;  // flock
+    int next_descriptor_ = 1'000'000;                    // never taken twice, and no real one
+    ino_t next_number_ = 1;
+    std::int64_t clock_ = 1;
+    NodePtr root_ = make(true);
 };
 
-MemoryFiles::MemoryFiles() : state_(std::make_unique<State>()) {
-    state_->root = state_->make(true);
-}
-
+MemoryFiles::MemoryFiles() : files_(std::make_unique<Files>()) {}
 MemoryFiles::~MemoryFiles() = default;
 
+FileSystem& MemoryFiles::file_system() {
+    return *files_;
+}
 void MemoryFiles::lose_power(const Choose& choose) {
-    const std::lock_guard guard(state_->mutex);
-    state_->open.clear();
-    state_->byte_locks.clear();
-    state_->shared.clear();
-    state_->exclusive.clear();
-    std::vector<NodePtr> rest = {state_->root};
-    std::set<const Node*> seen;
-    while (!rest.empty()) {
-        const NodePtr node = rest.back();
-        rest.pop_back();
-        if (!seen.insert(node.get()).second) continue;
-        if (!node->folder) node->bytes = torn(*node, choose);
-        for (const auto& [name, states] : node->unsynced) {
-            if (const NodePtr& left = states[choose(states.size())]) {
-                node->names[name] = left;
-            } else {
-                node->names.erase(name);
-            }
-        }
-        node->sync();
-        for (const auto& [name, below] : node->names) rest.push_back(below);
-    }
-    state_->unlocked.notify_all();
-}
-
-int MemoryFiles::openat(int folder, const char* path, int flags, mode_t /*mode*/) {
-    const std::lock_guard guard(state_->mutex);
-    std::string name;
-    const NodePtr above = state_->parent(folder, path, name);
-    if (!above) return -1;
-    NodePtr node = State::child(above, name);
-    if (!node && (errno != ENOENT || (flags & O_CREAT) == 0)) return -1;
-    if (node && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return failed(EEXIST);
-    if (node && !node->folder && (flags & O_DIRECTORY) != 0) return failed(ENOTDIR);
-    if (node && node->folder && (flags & O_ACCMODE) != O_RDONLY) return failed(EISDIR);
-    if (!node) {
-        node = state_->make(false);
-        above->set(name, node);
-    }
-    const int fd = state_->next_descriptor++;
-    state_->open[fd] = Open{node};
-    return fd;
-}
-
-int MemoryFiles::openat_without_links(int folder, const char* path, int flags) {
-    return openat(folder, path, flags, 0);
-}
-
-int MemoryFiles::close(int fd) {
-    const std::lock_guard guard(state_->mutex);
-    if (state_->open.erase(fd) == 0) return failed(EBADF);
-    state_->unlock(fd);
-    return 0;
-}
-
-ssize_t MemoryFiles::read(int fd, void* bytes, std::size_t size) {
-    const std::lock_guard guard(state_->mutex);
-    const auto found = state_->open.find(fd);
-    if (found == state_->open.end()) return failed(EBADF);
-    auto& [node, at] = found->second;
-    if (node->folder) return failed(EISDIR);
-    const std::size_t got = std::min(size, node->bytes.size() - std::min(at, node->bytes.size()));
-    std::memcpy(bytes, node->bytes.data() + at, got);
-    at += got;
-    return static_cast<ssize_t>(got);
-}
-
-ssize_t MemoryFiles::write(int fd, const void* bytes, std::size_t size) {
-    const std::lock_guard guard(state_->mutex);
-    const auto found = state_->open.find(fd);
-    if (found == state_->open.end()) return failed(EBADF);
-    auto& [node, at] = found->second;
-    if (node->bytes.size() < at + size) node->bytes.resize(at + size);
-    std::memcpy(node->bytes.data() + at, bytes, size);
-    at += size;
-    node->changed = state_->clock++;
-    return static_cast<ssize_t>(size);
-}
-
-int MemoryFiles::fsync(int fd) {
-    const std::lock_guard guard(state_->mutex);
-    const NodePtr node = state_->opened(fd);
-    if (!node) return -1;
-    node->sync();
-    return 0;
-}
-
-int MemoryFiles::syncfs(int fd) {
-    const std::lock_guard guard(state_->mutex);
-    if (!state_->opened(fd)) return -1;
-    std::vector<NodePtr> rest = {state_->root};
-    while (!rest.empty()) {
-        const NodePtr node = rest.back();
-        rest.pop_back();
-        node->sync();
-        for (const auto& [name, below] : node->names) rest.push_back(below);
-    }
-    return 0;
-}
-
-int MemoryFiles::fstat(int fd, struct stat& status) {
-    const std::lock_guard guard(state_->mutex);
-    const NodePtr node = state_->opened(fd);
-    if (!node) return -1;
-    status = {};
-    status.st_mode = node->folder ? S_IFDIR | 0777 : S_IFREG | 0666;
-    status.st_size = static_cast<off_t>(node->bytes.size());
-    status.st_ino = node->number;
-    status.st_nlink = node->links;
-    status.st_mtime = node->changed;
-    status.st_ctime = node->changed;
-    return 0;
-}
-
-int MemoryFiles::fstatat(int folder, const char* path, struct stat& status, int /*flags*/) {
-    const int fd = openat(folder, path, O_RDONLY, 0);
-    if (fd < 0) return -1;
-    const int done = fstat(fd, status);
-    close(fd);
-    return done;
-}
-
-int MemoryFiles::read_folder(int fd, const Visit& visit) {
-    std::vector<std::pair<std::string, unsigned char>> names;
-    {
-        const std::lock_guard guard(state_->mutex);
-        const NodePtr node = state_->opened(fd);
-        if (!node) return -1;
-        if (!node->folder) return failed(ENOTDIR);
-        for (const auto& [name, below] : node->names) names.emplace_back(name, below->folder ? DT_DIR : DT_REG);
-    }
-    for (const auto& [name, type] : names) visit(name.c_str(), type);
-    return 0;
-}
-
-int MemoryFiles::mkdirat(int folder, const char* path, mode_t /*mode*/) {
-    const std::lock_guard guard(state_->mutex);
-    std::string name;
-    const NodePtr above = state_->parent(folder, path, name);
-    if (!above) return -1;
-    if (State::child(above, name)) return failed(EEXIST);
-    if (errno != ENOENT) return -1;
-    above->set(name, state_->make(true));
-    return 0;
-}
-
-int MemoryFiles::unlinkat(int folder, const char* path, int flags) {
-    const std::lock_guard guard(state_->mutex);
-    std::string name;
-    const NodePtr above = state_->parent(folder, path, name);
-    const NodePtr node = above ? State::child(above, name) : nullptr;
-    if (!node) return -1;
-    const bool wants_folder = (flags & AT_REMOVEDIR) != 0;
-    if (node->folder != wants_folder) return failed(node->folder ? EISDIR : ENOTDIR);
-    if (node->folder && !node->names.empty()) return failed(ENOTEMPTY);
-    node->links = 0;
-    above->set(name, nullptr);
-    return 0;
-}
-
-int MemoryFiles::renameat(int from_folder, const char* from, int to_folder, const char* to) {
-    const std::lock_guard guard(state_->mutex);
-    return state_->rename(from_folder, from, to_folder, to, true);
-}
-
-int MemoryFiles::renameat_new(int from_folder, const char* from, int to_folder, const char* to) {
-    const std::lock_guard guard(state_->mutex);
-    return state_->rename(from_folder, from, to_folder, to, false);
-}
-
-int MemoryFiles::flock(int fd, int how) {
-    std::unique_lock guard(state_->mutex);
-    const NodePtr node = state_->opened(fd);
-    if (!node) return -1;
-    auto& shared = state_->shared[node->number];
-    auto& exclusive = state_->exclusive[node->number];
-    shared.erase(fd);
-    exclusive.erase(fd);
-    const bool alone = (how & LOCK_EX) != 0;
-    const auto is_free = [&] { return exclusive.empty() && (!alone || shared.empty()); };
-    if ((how & LOCK_UN) != 0) {
-        state_->unlocked.notify_all();
-        return 0;
-    }
-    if (!is_free() && (how & LOCK_NB) != 0) return failed(EWOULDBLOCK);
-    state_->unlocked.wait(guard, is_free);
-    (alone ? exclusive : shared).insert(fd);
-    return 0;
-}
-
-int MemoryFiles::lock_byte(int fd, off_t at, short type) {
-    std::unique_lock guard(state_->mutex);
-    const NodePtr node = state_->opened(fd);
-    if (!node) return -1;
-    const std::pair key(node->number, at);
-    const auto is_free = [&] {
-        const auto found = state_->byte_locks.find(key);
-        return found == state_->byte_locks.end() || found->second == fd;
-    };
-    if (type == F_UNLCK) {
-        if (is_free()) state_->byte_locks.erase(key);
-        state_->unlocked.notify_all();
-        return 0;
-    }
-    state_->unlocked.wait(guard, is_free);
-    state_->byte_locks[key] = fd;
-    return 0;
+    files_->lose_power(choose);
 }
 
 }  // namespace dualstore

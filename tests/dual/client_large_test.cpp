@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "dualstore/client.hpp"
+#include "environment_number.hpp"
 #include "temporary_folder.hpp"
 
 namespace dualstore {
@@ -18,8 +18,7 @@ std::int64_t first_integer(const Result<QueryResult>& result) {
 }
 
 TEST(ClientLarge, OneTableOfManyRecordsIsWholeByKeyListingAndSql) {
-    const char* wanted = std::getenv("DUALSTORE_RECORDS");
-    const std::int64_t records = wanted != nullptr ? std::atoll(wanted) : 20'000;
+    const auto records = static_cast<std::int64_t>(environment_number("DUALSTORE_RECORDS", 20'000));
     const TemporaryFolder folder;
     auto client = Client::open({.store = "file:" + folder.root().string() + "?sync=off"});
     ASSERT_TRUE(client) << client.error().message;

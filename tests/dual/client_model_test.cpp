@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "dualstore/client.hpp"
+#include "environment_number.hpp"
 #include "temporary_folder.hpp"
 
 namespace dualstore {
@@ -159,19 +159,17 @@ class ClientModel : public testing::Test {
 
 // SEED: of the sequences. DUALSTORE_STEPS: how many steps, of all of them.
 TEST_F(ClientModel, KeyListingAndSqlSayTheSameAfterEveryStep) {
-    const char* given = std::getenv("SEED");
-    const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-    const char* wanted = std::getenv("DUALSTORE_STEPS");
-    const int steps = wanted != nullptr ? std::atoi(wanted) : 400;
+    const std::uint64_t seed = seed_of_run();
+    const auto steps = environment_number("DUALSTORE_STEPS", 400);
     random_.seed(seed);
     open();
-    for (int i = 0; i < steps; ++i) {
+    for (std::uint64_t i = 0; i < steps; ++i) {
         const Choice& choice = choices()[random_() % choices().size()];
         (this->*choice.step)();
         if (!HasFatalFailure()) look();
         if (HasFatalFailure()) FAIL() << "SEED=" << seed << ", step " << i << ": " << choice.name;
     }
-    fmt::print("SEED={}: {} steps, {} records at the end\n", seed, steps, model_.size());
+    fmt::print("{} steps, {} records at the end\n", steps, model_.size());
 }
 
 }  // namespace

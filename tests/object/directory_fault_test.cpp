@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <random>
@@ -15,6 +14,7 @@
 
 #include "dualstore/object_store.hpp"
 #include "dualstore/testing.hpp"
+#include "environment_number.hpp"
 
 namespace dualstore {
 namespace {
@@ -125,7 +125,7 @@ std::shared_ptr<ObjectStore> open(FileSystem& files) {
 }
 
 // Temporaries of writers that died; none are left once a store was opened for writing again.
-std::vector<std::string> temporaries(MemoryFiles& files) {
+std::vector<std::string> temporaries(FileSystem& files) {
     std::vector<std::string> found;
     const int all = files.openat(AT_FDCWD, "/store/.dualstore/tmp", O_RDONLY | O_DIRECTORY, 0);
     if (all < 0) return found;
@@ -148,13 +148,6 @@ const std::vector<Step>& steps() {
     return all;
 }
 
-std::uint64_t seed_of_run() {
-    const char* given = std::getenv("SEED");
-    const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-    fmt::print("SEED={}\n", seed);
-    return seed;
-}
-
 // Every call of every step fails once, and from then on, in every way; then the fault is gone. An error is an error, success is kept.
 TEST(DirectoryFault, FailsTheNthCallForEveryN) {
     struct Way {
@@ -171,9 +164,9 @@ TEST(DirectoryFault, FailsTheNthCallForEveryN) {
                 for (const Step& step : steps()) {
                     for (std::uint64_t n = 1;; ++n) {
                         MemoryFiles memory;
-                        FailingFiles files(memory);
+                        FailingFiles files(memory.file_system());
                         Model model;
-                        auto store = open(files);
+                        auto store = open(files.file_system());
                         ASSERT_TRUE(before.run(*store));
                         model.done(before);
                         files.plan({.fault = way.fault, .number = way.number, .first = n, .only_first = only_first});
@@ -192,11 +185,11 @@ TEST(DirectoryFault, FailsTheNthCallForEveryN) {
                         if (const auto problem = difference(*store, model); !problem.empty()) FAIL() << what << ": " << problem;
                         // As another process finds it, and can go on with it.
                         store.reset();
-                        auto again = open(files);
+                        auto again = open(files.file_system());
                         if (const auto problem = difference(*again, model); !problem.empty())
                             FAIL() << what << ", opened again: " << problem;
                         ASSERT_TRUE(put_object(*again, "t/last", "x")) << what;
-                        EXPECT_THAT(temporaries(memory), testing::IsEmpty()) << what;
+                        EXPECT_THAT(temporaries(memory.file_system()), testing::IsEmpty()) << what;
                         ++runs;
                         if (!reached) break;
                     }
@@ -211,11 +204,11 @@ TEST(DirectoryFault, FailsTheNthCallForEveryN) {
 // Runs the steps and cuts the power at call `n`. True: they had ended before.
 bool cut_at(std::uint64_t n, const std::vector<Step>& sequence, const MemoryFiles::Choose& choose, std::string& problem) {
     MemoryFiles memory;
-    FailingFiles files(memory);
+    FailingFiles files(memory.file_system());
     Model model;
     bool ended = true;
     {
-        auto store = open(files);
+        auto store = open(files.file_system());
         files.plan({.fault = Fault::error, .number = EIO, .first = n, .only_first = false});
         for (const Step& step : sequence) {
             const auto done = step.run(*store);
@@ -232,10 +225,10 @@ bool cut_at(std::uint64_t n, const std::vector<Step>& sequence, const MemoryFile
     }
     memory.lose_power(choose);
     files.plan({});
-    auto store = open(files);
+    auto store = open(files.file_system());
     if (problem.empty()) problem = difference(*store, model);
     if (problem.empty() && !put_object(*store, "t/last", "x")) problem = "the store cannot be written to any more";
-    if (problem.empty() && !temporaries(memory).empty()) problem = "temporaries are left";
+    if (problem.empty() && !temporaries(memory.file_system()).empty()) problem = "temporaries are left";
     return ended;
 }
 
@@ -305,9 +298,9 @@ TEST(DirectoryPowerCut, KeepsWhatWasAcknowledgedInRandomSequences) {
 // A read that fails says so: an object that could not be looked at is not an object that is not there.
 TEST(DirectoryFault, ReadsTellTheTruthOrFail) {
     MemoryFiles memory;
-    FailingFiles files(memory);
+    FailingFiles files(memory.file_system());
     Model model;
-    auto store = open(files);
+    auto store = open(files.file_system());
     for (const Step& step : {put("t/a", "1"), put("t/deep/b", "22"), put_many({"t/c", "u/d"}, "333"), put("t/e", ""), remove("t/e")}) {
         ASSERT_TRUE(step.run(*store));
         model.done(step);
@@ -339,9 +332,9 @@ TEST(DirectoryFault, NothingIsLostWhileFilesFailAtRandom) {
     for (std::size_t round = 0; round < rounds; ++round) {
         std::mt19937_64 random(seed + round);
         MemoryFiles memory;
-        FailingFiles files(memory);
+        FailingFiles files(memory.file_system());
         Model model;
-        auto store = open(files);
+        auto store = open(files.file_system());
         const auto fault = round % 2 == 0 ? Fault::error : Fault::lost_answer;
         files.plan({.fault = fault, .number = round % 3 == 0 ? ENOSPC : EIO, .probability = 0.02, .seed = seed + round});
         for (int i = 0; i < 40; ++i) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sql/athena/functions/utf8_repair.hpp"
+#include "record/text.hpp"
 #include "sql/athena/information.hpp"
 #include "sql/athena/lexer.hpp"
 #include "sql/athena/syntax.hpp"
@@ -14,7 +14,7 @@ namespace dualstore::sql::athena {
 
 Result<Translation> translate(std::string_view sql, const std::vector<TableDefinition>& tables, std::string_view database,
                               std::span<const SqlType> parameters) {
-    if (repaired_utf8(sql, "\xEF\xBF\xBD") != sql) return fail(ErrorCode::query, "SYNTAX_ERROR: the query's text is not UTF-8", "query");
+    if (!record::valid_utf8(sql)) return fail(ErrorCode::query, "SYNTAX_ERROR: the query's text is not UTF-8", "query");
     auto tokens = tokenize(sql);
     if (!tokens) return fail(std::move(tokens.error()));
     const auto expected = static_cast<std::size_t>(std::ranges::count(*tokens, Token::Kind::parameter, &Token::kind));

@@ -251,7 +251,7 @@ std::optional<SqlType> common_type(const SqlType& a, const SqlType& b) {
         const Kind kind = a.is(Kind::char_) || b.is(Kind::char_) ? Kind::char_ : Kind::varchar;
         SqlType result = SqlType::varchar(std::max(a.length, b.length));
         result.kind = kind;
-        if (kind == Kind::char_) result.length = std::min(result.length, 65536U);
+        if (kind == Kind::char_) result.length = std::min(result.length, SqlType::longest_char);
         return result;
     }
     if (a.kind == b.kind && (a.is(Kind::array) || a.is(Kind::map) || a.is(Kind::row))) return common_nested(a, b);

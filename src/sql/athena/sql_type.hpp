@@ -51,6 +51,7 @@ struct SqlType {
         row,
     };
     static constexpr std::uint32_t unbounded = std::numeric_limits<std::int32_t>::max();
+    static constexpr std::uint32_t longest_char = 65536;  // characters
 
     Kind kind = Kind::unknown;
     std::uint32_t length = 0;        // varchar, char: characters; varchar without a length: unbounded

@@ -52,11 +52,6 @@ void check_frame(const syntax::Frame& frame) {
     }
 }
 
-void check_length(const SqlType& result, Position at) {
-    constexpr std::uint32_t longest_char = 65536;
-    if (result.is(Kind::char_) && result.length > longest_char) refuse("TYPE_NOT_FOUND", at, "Unknown type: " + name(result));
-}
-
 }  // namespace
 
 // What a text for a function is filled with.
@@ -238,10 +233,7 @@ Translator::Choice Translator::choose(const std::string& name, const std::vector
             inside = std::move(refusal);
         }
         if (!fits) continue;
-        if (fits->coercions == 0) {
-            check_length(fits->result, at);
-            return Choice{function, std::move(*fits)};
-        }
+        if (fits->coercions == 0) return Choice{function, std::move(*fits)};
         fitting.push_back(Choice{function, std::move(*fits)});
     }
     // One is more specific than another that could take its arguments.
@@ -261,9 +253,7 @@ Translator::Choice Translator::choose(const std::string& name, const std::vector
     }
     if (most_specific.size() > 1) narrow(call, fitting, most_specific, at);
     if (!most_specific.empty()) {
-        Choice& best = fitting[*std::ranges::min_element(most_specific, {}, [&](std::size_t i) { return fitting[i].fit.coercions; })];
-        check_length(best.fit.result, at);
-        return std::move(best);
+        return std::move(fitting[*std::ranges::min_element(most_specific, {}, [&](std::size_t i) { return fitting[i].fit.coercions; })]);
     }
     if (inside) throw std::move(*inside);
     std::vector<std::string_view> expected;
@@ -294,6 +284,8 @@ Translator::Pieces Translator::pieces(const Choice& choice, const std::vector<Ar
 Term Translator::apply(const std::string& name, const Choice& choice, const Pieces& pieces, Position at) {
     const std::string_view text = choice.function->text;
     const SqlType& result = choice.fit.result;
+    if (result.is(Kind::char_) && result.length > SqlType::longest_char)
+        refuse("TYPE_NOT_FOUND", at, "Unknown type: " + athena::name(result));
     // What has a syntax of its own, but was written as a call.
     if (text == "=") refuse("FUNCTION_NOT_FOUND", at, fmt::format("Function '{}' not registered", name));
     if (text.starts_with('!')) refuse("NOT_SUPPORTED", at, fmt::format("function {} is not supported: {}", name, text.substr(1)));

@@ -171,7 +171,7 @@ std::string Translator::convert_children(const std::string& sql, const std::stri
     std::string fields;
     bool same = true;
     for (std::size_t i = 0; i < from.children.size(); ++i) {
-        const std::string field = fmt::format("({}).f{}", sql, i + 1);
+        const std::string field = row_field({sql, from}, i).sql;
         const std::string converted = convert(field, from.children[i], to.children[i], at);
         same = same && converted == field;
         fields += fmt::format("{}f{} := {}", i == 0 ? "" : ", ", i + 1, converted);

@@ -77,12 +77,6 @@ std::string joined(std::vector<std::string> terms, bool conjunction) {
     return fmt::format("({})", fmt::join(terms, separator));
 }
 
-// Of a constant NULL DuckDB forgets what type its fields have.
-Term row_field(const Term& row, std::size_t index) {
-    const SqlType& type = row.type.children[index];
-    return {fmt::format("CAST(({}).f{} AS {})", row.sql, index + 1, duckdb_name(type)), type};
-}
-
 Term field_of(const Term& row, const syntax::Name& name, Position at) {
     if (!row.type.is(Kind::row)) refuse("TYPE_MISMATCH", name.at, "Expression is not of type ROW");
     for (std::size_t i = 0; i < row.type.children.size(); ++i) {
@@ -107,6 +101,11 @@ std::string negated(std::string condition, bool yes) {
 }
 
 }  // namespace
+
+Term row_field(const Term& row, std::size_t index) {
+    const SqlType& type = row.type.children[index];
+    return {fmt::format("CAST(({}).f{} AS {})", row.sql, index + 1, duckdb_name(type)), type};
+}
 
 void refuse(std::string_view kind, Position at, std::string_view message) {
     throw Refusal{error_at(kind, at, message)};

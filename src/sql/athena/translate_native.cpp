@@ -107,7 +107,7 @@ SqlType Translator::type_of(const syntax::TypeName& type) {
     if (name == "varchar") return SqlType::varchar(number(type, 0, SqlType::unbounded, SqlType::unbounded));
     if (name == "char") {
         SqlType result = SqlType::of(Kind::char_);
-        result.length = number(type, 0, 1, 65536);
+        result.length = number(type, 0, 1, SqlType::longest_char);
         return result;
     }
     if (name == "decimal") {

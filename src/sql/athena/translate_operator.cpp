@@ -125,9 +125,7 @@ Term Translator::compare(std::string_view op, const Term& left, const Term& righ
 Term Translator::compare_rows(std::string_view op, const Term& left, const Term& right, Position at) {
     std::vector<std::string> fields;
     for (std::size_t i = 0; i < left.type.children.size(); ++i) {
-        const SqlType& type = left.type.children[i];
-        const auto field = [&](const Term& row) { return Term{fmt::format("({}).f{}", row.sql, i + 1), type}; };
-        fields.push_back(compare(op, field(left), field(right), at).sql);
+        fields.push_back(compare(op, row_field(left, i), row_field(right, i), at).sql);
     }
     return {fmt::format("({})", fmt::join(fields, op == "=" ? " AND " : " OR ")), SqlType::of(Kind::boolean)};
 }

@@ -297,7 +297,7 @@ void Translator::select_all(const syntax::SelectItem& item, const Scope& scope, 
             for (std::size_t i = 0; i < row.type.children.size(); ++i) {
                 Field field;
                 field.name = row.type.names[i];
-                field.term = {fmt::format("({}).f{}", row.sql, i + 1), row.type.children[i]};
+                field.term = row_field(row, i);
                 found.push_back(std::move(field));
             }
         }

@@ -186,7 +186,7 @@ RelationText Translator::unnest(const syntax::Unnest& unnest, const Scope& scope
             continue;
         }
         for (std::size_t i = 0; i < element.children.size(); ++i) {
-            add_column(fmt::format("({}).f{}", item, i + 1), element.children[i], element.names[i]);
+            add_column(row_field({item, element}, i).sql, element.children[i], element.names[i]);
         }
     }
     if (unnest.ordinality) {

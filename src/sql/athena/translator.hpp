@@ -30,6 +30,9 @@ struct Term {
     SqlType type;
 };
 
+// A row's field by its place, from 0. Cast to its type, which DuckDB forgets where the row is a constant NULL.
+[[nodiscard]] Term row_field(const Term& row, std::size_t index);
+
 // A column of a relation, or a lambda's parameter.
 struct Field {
     std::string relation;  // the table's name or alias, in lower case; empty: none

@@ -28,13 +28,13 @@ struct Samples {
     std::int64_t every;
 };
 struct Span {
-    int from, to;  // years; the samples reach a little further on both sides
+    int end;  // the first year that is not its own; the samples reach a little further on both sides
     std::array<Samples, 2> samples;
 };
 constexpr std::array<Span, 3> all_spans = {{
-    {1800, 1960, {{{1799, 1880, 60 * day}, {1880, 1961, 3 * day}}}},
-    {1960, 2040, {{{1959, 2040, 3 * day}, {2040, 2041, 14 * day}}}},
-    {2040, 2500, {{{2039, 2090, 14 * day}, {2090, 2501, 60 * day}}}},
+    {1960, {{{1799, 1880, 60 * day}, {1880, 1961, 3 * day}}}},
+    {2040, {{{1959, 2040, 3 * day}, {2040, 2041, 14 * day}}}},
+    {2500, {{{2039, 2090, 14 * day}, {2090, 2501, 60 * day}}}},
 }};
 
 constexpr std::array<std::string_view, 31> names_of_utc = {
@@ -234,8 +234,9 @@ const Zone* Zone::find(std::string_view name) {
 }
 
 const Zone::Rules& Zone::rules_at(std::int64_t seconds) const {
+    static_assert(all_spans.size() == spans);
     std::size_t at = 0;
-    while (at + 1 < spans && seconds >= calendar::first_of_year(all_spans[at].to) * day) ++at;
+    while (at + 1 < spans && seconds >= calendar::first_of_year(all_spans[at].end) * day) ++at;
     std::call_once(read_[at], [this, at] {
         Rules& rules = rules_[at];
         rules.transitions = read_transitions(transitions_sql(name_, all_spans[at]));
