@@ -18,6 +18,7 @@
 #include "record/text.hpp"
 #include "sql/catalog.hpp"
 #include "sql/embedded_engine.hpp"
+#include "sql/mirror_folder.hpp"
 
 namespace dualstore {
 namespace {
@@ -34,6 +35,23 @@ std::vector<TableDefinition> merged(const std::vector<TableDefinition>& given, c
     }
     std::sort(all.begin(), all.end(), [](const TableDefinition& a, const TableDefinition& b) { return a.name < b.name; });
     return all;
+}
+
+// What a crash left in a directory's own folder.
+Result<void> add_leftovers(const dual::Place& place, CheckReport& report) {
+    auto left = object::leftovers(place.root);
+    if (!left) return fail(left.error());
+    for (auto& path : *left) {
+        report.findings.push_back({std::move(path), "a crashed writer left it; it goes with the next write", {}, false});
+    }
+    const sql::MirrorFolder mirror(place.mirror);
+    if (mirror.leftovers().empty()) return {};
+    if (const auto lock = mirror.try_lock()) {  // else they are a living writer's
+        for (const auto& name : mirror.leftovers()) {
+            report.findings.push_back({".dualstore/mirror/" + name, "a crashed query left it; it goes with the next one", {}, false});
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -111,7 +129,8 @@ Result<Client> Client::open(ClientOptions options) {
                        .mirror = state->place.mirror,
                        .catalog = state->place.catalog,
                        .remote = state->place.root.empty(),
-                       .stale = options.stale};
+                       .stale = options.stale,
+                       .now = options.environment.now};
     auto opened = dual::open_engine(std::move(*engine), state->embedded, options.trace);
     if (!opened) return fail(opened.error());
     state->engine = std::move(*opened);
@@ -204,10 +223,7 @@ Result<CheckReport> Client::check(std::string_view name, bool repair) {
     }
     auto report = dual::check(*state_->place.store, wanted, repair);
     if (!report || !name.empty() || state_->place.root.empty()) return report;
-    auto left = object::leftovers(state_->place.root);
-    if (!left) return fail(left.error());
-    for (auto& path : *left)
-        report->findings.push_back({std::move(path), "a crashed writer left it; it goes with the next write", {}, false});
+    if (auto added = add_leftovers(state_->place, *report); !added) return fail(added.error());
     return report;
 }
 

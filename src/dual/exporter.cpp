@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "record/random.hpp"
 #include "record/table.hpp"
 
 namespace dualstore::dual {
@@ -22,7 +23,8 @@ tl::unexpected<Error> cannot_write(const std::string& path) {
 // The file beside the wanted one that becomes it, or goes.
 class Replacement {
   public:
-    explicit Replacement(const std::string& path) : path_(path), temporary_(path + ".part"), file_(std::fopen(temporary_.c_str(), "wxe")) {}
+    explicit Replacement(const std::string& path)
+        : path_(path), temporary_(record::part_name(path)), file_(std::fopen(temporary_.c_str(), "wxe")) {}
     Replacement(const Replacement&) = delete;
     Replacement& operator=(const Replacement&) = delete;
     ~Replacement() {

@@ -1,12 +1,8 @@
 #include "dual/home.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "dualstore/environment.hpp"
+#include "object/own_files.hpp"
 #include "record/text.hpp"
 
 namespace dualstore::dual {
@@ -18,13 +14,6 @@ bool bucket_name(std::string_view name) {
     const auto edge = [](char c) { return c != '.' && c != '-'; };
     const bool address = name.find_first_not_of("0123456789.") == name.npos;
     return length && characters && edge(name.front()) && edge(name.back()) && name.find("..") == name.npos && !address;
-}
-
-Result<std::string> read_line(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    if (!std::getline(file, line)) return fail(ErrorCode::unavailable, fmt::format("cannot read {}", path.string()));
-    return line;
 }
 
 }  // namespace
@@ -56,30 +45,20 @@ Result<std::string> Home::database_file(std::string_view database) const {
 Result<std::string> Home::bucket_of(std::string_view database) const {
     auto path = database_file(database);
     if (!path) return path;
-    std::error_code error;
-    if (!std::filesystem::exists(*path, error)) return std::string();
-    return read_line(*path);
+    auto text = object::read_file(system_files(), *path);
+    if (!text) return fail(std::move(text.error()));
+    return text->value_or("").substr(0, text->value_or("").find('\n'));
 }
 
 Result<void> Home::name_database(std::string_view database, std::string_view bucket) const {
-    auto path = database_file(database);
-    if (!path) return fail(path.error());
-    std::error_code error;
-    if (!std::filesystem::exists(*path, error)) {
-        std::filesystem::create_directories(std::filesystem::path(*path).parent_path(), error);
-        // Written whole beside it, then linked: the first one stays.
-        const std::string temporary = fmt::format("{}.{}", *path, new_uuid(Environment::system()));
-        std::ofstream(temporary) << bucket << '\n';
-        const int linked = ::link(temporary.c_str(), path->c_str());
-        const int number = linked == 0 || errno == EEXIST ? 0 : errno;
-        ::unlink(temporary.c_str());
-        if (number != 0) {
-            return fail(ErrorCode::unavailable,
-                        fmt::format("cannot write {}: {}", *path, std::error_code(number, std::generic_category()).message()));
-        }
+    auto located = bucket_of(database);
+    if (located && located->empty()) {
+        auto path = database_file(database);
+        auto placed = object::place_file(system_files(), *path, fmt::format("{}\n", bucket), true);
+        if (!placed && placed.error().code != ErrorCode::conflict) return placed;
+        located = bucket_of(database);
     }
-    auto located = read_line(*path);
-    if (!located) return fail(located.error());
+    if (!located) return fail(std::move(located.error()));
     if (*located == bucket) return {};
     return fail(ErrorCode::conflict,
                 fmt::format("the tables of database {} are located in bucket {}, not in {}", database, *located, bucket));

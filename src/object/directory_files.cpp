@@ -14,9 +14,14 @@ namespace {
 
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+// What could be read of them; errno tells why not all.
+bool read_names(const Descriptor& folder, std::vector<std::string>& names) {
+    return folder.files().read_folder(folder.get(), [&](const char* name, unsigned char) { names.emplace_back(name); }) == 0;
+}
+
 std::vector<std::string> names_in(const Descriptor& folder) {
     std::vector<std::string> names;
-    folder.files().read_folder(folder.get(), [&](const char* name, unsigned char) { names.emplace_back(name); });
+    read_names(folder, names);
     return names;
 }
 
@@ -144,6 +149,19 @@ int sync_all(const Descriptor& folder) {
     return folder.files().syncfs(folder.get()) == 0 ? 0 : errno;
 }
 
+int make_folders(FileSystem& files, const std::filesystem::path& path, bool synced) {
+    if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0) {
+        if (errno == EEXIST) return 0;
+        if (errno != ENOENT || !path.has_relative_path()) return errno;
+        if (const int number = make_folders(files, path.parent_path(), synced)) return number;
+        if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0 && errno != EEXIST) return errno;
+    }
+    if (!synced) return 0;
+    const auto above = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    const Descriptor folder = Descriptor::open_folder(files, above);
+    return folder ? sync(folder) : 0;  // one that may not be read cannot be synced either
+}
+
 WriterFolder::WriterFolder(Descriptor all, Descriptor folder, std::string name)
     : all_(std::move(all)), folder_(std::move(folder)), name_(std::move(name)), process_(getpid()) {}
 
@@ -176,14 +194,19 @@ Result<WriterFolder> WriterFolder::make(const Descriptor& own) {
     return WriterFolder(std::move(all), std::move(folder), std::move(name));
 }
 
-std::vector<std::string> leftovers_in(const Descriptor& own) {
+Result<std::vector<std::string>> leftovers_in(const Descriptor& own) {
+    const auto failed = [](int number) { return fail(system_error(number, "cannot look into .dualstore/tmp")); };
     std::vector<std::string> found;
     const Descriptor all = own.open("tmp", folder_flags);
-    if (!all || lock(all, LOCK_SH) != 0) return found;
-    for (const auto& writer : names_in(all)) {
+    if (!all && errno == ENOENT) return found;
+    std::vector<std::string> writers;
+    if (!all || lock(all, LOCK_SH) != 0 || !read_names(all, writers)) return failed(errno);
+    for (const auto& writer : writers) {
         const Descriptor folder = dead_writer(all, writer);
+        std::vector<std::string> names;
         if (!folder) continue;
-        for (const auto& file : names_in(folder)) found.push_back(fmt::format("tmp/{}/{}", writer, file));
+        if (!read_names(folder, names)) return failed(errno);
+        for (const auto& file : names) found.push_back(fmt::format("tmp/{}/{}", writer, file));
     }
     return found;
 }

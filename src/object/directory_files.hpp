@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,9 @@ class Descriptor {
 // The same for everything on a folder's file system; ENOSYS where that cannot be asked, or would not tell of failures.
 [[nodiscard]] int sync_all(const Descriptor& folder);
 
+// Makes a folder and those above it that are missing; `synced`: each new name is on the disk when this returns. Returns errno, or 0.
+[[nodiscard]] int make_folders(FileSystem& files, const std::filesystem::path& path, bool synced);
+
 // A folder below .dualstore/tmp that one open store of one process writes in, locked while that process lives. It goes with its owner.
 class WriterFolder {
   public:
@@ -81,7 +85,7 @@ class WriterFolder {
 };
 
 // Paths, relative to .dualstore, of what writers left that are dead.
-[[nodiscard]] std::vector<std::string> leftovers_in(const Descriptor& own);
+[[nodiscard]] Result<std::vector<std::string>> leftovers_in(const Descriptor& own);
 
 // A file being written; removed unless it was put in its place.
 class Temporary {

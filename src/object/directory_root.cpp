@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 
 #include "object/directory_tree.hpp"
 
@@ -14,20 +13,6 @@ namespace dualstore::object {
 namespace {
 
 constexpr std::size_t durable_folders_kept = 10'000;
-
-// Makes a folder and those above it, each name synced. Returns errno, or 0.
-int make_root(FileSystem& files, const std::filesystem::path& path, bool sync_it) {
-    if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0) {
-        if (errno == EEXIST) return 0;
-        if (errno != ENOENT || !path.has_relative_path()) return errno;
-        if (const int number = make_root(files, path.parent_path(), sync_it)) return number;
-        if (files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0 && errno != EEXIST) return errno;
-    }
-    if (!sync_it) return 0;
-    const auto above = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    const Descriptor folder = Descriptor::open_folder(files, above);
-    return folder ? sync(folder) : 0;  // one that may not be read cannot be synced either
-}
 
 bool removed(const Descriptor& folder) {
     struct stat status{};
@@ -124,7 +109,7 @@ Result<std::shared_ptr<Writer>> Root::writer() {
     auto opened = open();
     if (opened && !*opened) {
         if (!options_.create) return fail(ErrorCode::not_found, fmt::format("there is no directory {}", path_));
-        if (const int number = make_root(*options_.files, path_, options_.sync)) {
+        if (const int number = make_folders(*options_.files, path_, options_.sync)) {
             return fail(system_error(number, fmt::format("cannot make the directory {}", path_)));
         }
         opened = open();

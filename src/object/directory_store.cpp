@@ -188,11 +188,14 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
 
 Result<std::vector<std::string>> leftovers(const std::string& root) {
     const Descriptor folder = Descriptor::open_folder(system_files(), root);
+    if (!folder && errno == ENOENT) return std::vector<std::string>();  // it is made by the first write
     if (!folder) return fail(system_error(errno, fmt::format("cannot open the directory {}", root)));
     const Descriptor own = open_below(folder, ".dualstore", O_RDONLY | O_DIRECTORY);
-    if (!own) return std::vector<std::string>();
+    if (!own && errno == ENOENT) return std::vector<std::string>();
+    if (!own) return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open .dualstore"));
     auto found = leftovers_in(own);
-    for (auto& path : found) path.insert(0, ".dualstore/");
+    if (!found) return found;
+    for (auto& path : *found) path.insert(0, ".dualstore/");
     return found;
 }
 

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "dualstore/table.hpp"
 #include "record/ddl_tokens.hpp"
@@ -319,26 +317,6 @@ Result<std::vector<TableDefinition>> parse_ddl(std::string_view text, std::strin
     auto tokens = record::ddl_tokens(text, file);
     if (!tokens) return fail(tokens.error());
     return Parser(std::move(*tokens), file).run();
-}
-
-Result<std::vector<TableDefinition>> load_tables(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::set<std::filesystem::path> files;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        if (entry->path().extension() == ".sql") files.insert(entry->path());
-    }
-    if (error) return fail(ErrorCode::not_found, fmt::format("cannot read the tables folder {}: {}", folder.string(), error.message()));
-    std::vector<TableDefinition> tables;
-    for (const auto& path : files) {
-        std::ifstream stream(path, std::ios::binary);
-        std::stringstream text;
-        text << stream.rdbuf();
-        if (!stream) return fail(ErrorCode::unavailable, fmt::format("cannot read {}", path.string()));
-        auto parsed = parse_ddl(text.str(), path.string());
-        if (!parsed) return parsed;
-        tables.insert(tables.end(), std::make_move_iterator(parsed->begin()), std::make_move_iterator(parsed->end()));
-    }
-    return tables;
 }
 
 }  // namespace dualstore

@@ -23,4 +23,8 @@ std::string random_name() {
     return name;
 }
 
+std::string part_name(const std::string& path) {
+    return fmt::format("{}.{}.part", path, random_name().substr(0, 16));
+}
+
 }  // namespace dualstore::record

@@ -13,4 +13,7 @@ namespace dualstore::record {
 // The same as 32 hexadecimal digits, for names of files.
 [[nodiscard]] std::string random_name();
 
+// A name beside `path` for what will take its place, which nobody can have put something at.
+[[nodiscard]] std::string part_name(const std::string& path);
+
 }  // namespace dualstore::record

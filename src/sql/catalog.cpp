@@ -1,41 +1,16 @@
 #include "sql/catalog.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <iterator>
+#include <set>
+#include <system_error>
 
-#include "dualstore/environment.hpp"
+#include "object/own_files.hpp"
 
 namespace dualstore::sql {
 namespace {
-
-tl::unexpected<Error> cannot_write(const std::filesystem::path& path, int number) {
-    const bool denied = number == EACCES || number == EPERM || number == EROFS;
-    return fail(denied ? ErrorCode::permission_denied : ErrorCode::unavailable,
-                fmt::format("cannot write {}: {}", path.string(), std::strerror(number)), "add table");
-}
-
-// Writes and syncs a new file; errno, or 0.
-int write_new(const std::filesystem::path& path, std::string_view text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (file < 0) return errno;
-    int error = 0;
-    while (!text.empty() && error == 0) {
-        const ssize_t written = ::write(file, text.data(), text.size());
-        if (written < 0) {
-            error = errno == EINTR ? 0 : errno;
-        } else {
-            text.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-    if (error == 0 && ::fsync(file) != 0) error = errno;
-    if (::close(file) != 0 && error == 0) error = errno;
-    return error;
-}
 
 std::string columns_difference(const TableDefinition& wanted, const TableDefinition& known) {
     for (const Column& column : wanted.columns) {
@@ -60,9 +35,9 @@ std::string columns_difference(const TableDefinition& wanted, const TableDefinit
 
 Result<std::vector<TableDefinition>> Catalog::load() const {
     std::error_code error;
-    if (!std::filesystem::is_directory(folder_, error)) return std::vector<TableDefinition>();
+    if (!std::filesystem::exists(folder_, error) && !error) return std::vector<TableDefinition>();
     auto tables = load_tables(folder_);
-    if (!tables) {
+    if (!tables && tables.error().code == ErrorCode::invalid_argument) {
         // The store's own file, not the caller's.
         tables.error().code = ErrorCode::corrupt;
         tables.error().message += "; mend the file, or remove it and `dualstore init` makes it anew";
@@ -70,24 +45,23 @@ Result<std::vector<TableDefinition>> Catalog::load() const {
     return tables;
 }
 
-Result<void> Catalog::add(const TableDefinition& table) const {
-    std::error_code error;
-    std::filesystem::create_directories(folder_, error);
-    if (error) return cannot_write(folder_, error.value());
-    const auto temporary = folder_ / fmt::format(".{}.{}", table.name, new_uuid(Environment::system()));
-    const auto path = folder_ / (table.name + ".sql");
-    int number = write_new(temporary, to_ddl(table, {}));
-    if (number == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) number = errno;
-    if (number != 0) {
-        ::unlink(temporary.c_str());
-        return cannot_write(path, number);
+Result<std::optional<TableDefinition>> Catalog::find(const std::string& name) const {
+    // A table's name is never a path.
+    if (name.empty() || name.find_first_of(std::string_view("/\0", 2)) != std::string::npos) return std::nullopt;
+    const std::filesystem::path path = folder_ / (name + ".sql");
+    auto text = object::read_file(system_files(), path);
+    if (!text) return fail(std::move(text.error()));
+    if (!*text) return std::nullopt;
+    auto tables = parse_ddl(**text, path.string());
+    if (!tables) return fail(std::move(tables.error()));
+    for (TableDefinition& definition : *tables) {
+        if (definition.name == name) return std::optional(std::move(definition));
     }
-    const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return cannot_write(folder_, errno);
-    number = ::fsync(folder) != 0 ? errno : 0;
-    ::close(folder);
-    if (number != 0) return cannot_write(folder_, number);
-    return {};
+    return fail(ErrorCode::corrupt, fmt::format("{} does not define the table {}", path.string(), name), "describe", name);
+}
+
+Result<void> Catalog::add(const TableDefinition& table) const {
+    return object::place_file(system_files(), folder_ / (table.name + ".sql"), to_ddl(table, {}), false);
 }
 
 std::string difference(const TableDefinition& wanted, const TableDefinition& known) {
@@ -104,3 +78,30 @@ std::string difference(const TableDefinition& wanted, const TableDefinition& kno
 }
 
 }  // namespace dualstore::sql
+
+namespace dualstore {
+
+Result<std::vector<TableDefinition>> load_tables(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::set<std::filesystem::path> paths;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        if (entry->path().extension() == ".sql") paths.insert(entry->path());
+    }
+    if (error) {
+        const bool missing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+        return fail(missing ? ErrorCode::not_found : ErrorCode::unavailable,
+                    fmt::format("cannot read the tables folder {}: {}", folder.string(), error.message()));
+    }
+    std::vector<TableDefinition> tables;
+    for (const auto& path : paths) {
+        auto text = object::read_file(system_files(), path);
+        if (!text) return fail(std::move(text.error()));
+        if (!*text) continue;  // it went meanwhile
+        auto parsed = parse_ddl(**text, path.string());
+        if (!parsed) return parsed;
+        tables.insert(tables.end(), std::make_move_iterator(parsed->begin()), std::make_move_iterator(parsed->end()));
+    }
+    return tables;
+}
+
+}  // namespace dualstore

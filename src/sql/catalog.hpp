@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,11 @@ class Catalog {
   public:
     explicit Catalog(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-
     // Every table; none where the folder is not there yet.
     [[nodiscard]] Result<std::vector<TableDefinition>> load() const;
-    // Keeps the definition, durably and whole or not at all. Replaces one of the same name.
+    // The table of that name, in lower case; none where there is none. corrupt: its file defines another.
+    [[nodiscard]] Result<std::optional<TableDefinition>> find(const std::string& name) const;
+    // Keeps the definition, durably and whole or not at all. Replaces one of the same name. Its temporaries lie in `tmp` beside the folder.
     [[nodiscard]] Result<void> add(const TableDefinition& table) const;
 
   private:

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -64,22 +62,7 @@ class EmbeddedEngine : public QueryEngine {
             }
             return std::nullopt;
         }
-        // A table's name is never a path.
-        if (lower.empty() || lower.find_first_of(std::string_view("/\0", 2)) != std::string::npos) return std::nullopt;
-        const std::filesystem::path path = options_.catalog / (lower + ".sql");
-        std::ifstream file(path, std::ios::binary);
-        if (!file) {
-            std::error_code error;
-            if (!std::filesystem::exists(path, error) && !error) return std::nullopt;
-            return fail(ErrorCode::permission_denied, fmt::format("cannot read {}", path.string()), "describe", lower);
-        }
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        auto tables = parse_ddl(text, path.string());
-        if (!tables) return fail(std::move(tables.error()));
-        for (TableDefinition& definition : *tables) {
-            if (definition.name == lower) return std::optional(std::move(definition));
-        }
-        return fail(ErrorCode::corrupt, fmt::format("{} does not define the table {}", path.string(), lower), "describe", lower);
+        return Catalog(options_.catalog).find(lower);
     }
 
     [[nodiscard]] std::string name() const override { return "embedded"; }

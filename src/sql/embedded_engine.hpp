@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "dualstore/environment.hpp"
 #include "dualstore/object_store.hpp"
 #include "dualstore/query_engine.hpp"
 
@@ -22,6 +24,7 @@ struct EmbeddedOptions {
     std::filesystem::path catalog;  // a folder with a NAME.sql for each table that the store knows; empty: it knows `tables`
     bool remote = false;            // reading an object costs a request
     std::chrono::seconds stale{0};  // how old the list of a table's objects may be
+    std::function<Environment::Time()> now = Environment::system().now;
 };
 
 [[nodiscard]] std::unique_ptr<QueryEngine> make_embedded_engine(EmbeddedOptions options);

@@ -33,7 +33,7 @@ TEST(Source, IncludesPointOneWay) {
         {"record", {"record"}},
         {"aws", {"aws", "record"}},
         {"object", {"object", "aws", "record"}},
-        {"sql", {"sql", "aws", "record"}},
+        {"sql", {"sql", "object", "aws", "record"}},
         {"dual", {"dual", "object", "sql", "record"}},
         {"cli", {"cli", "dual", "record"}},
     };

@@ -7,12 +7,12 @@
 
 #include "sql/athena/dialect.hpp"
 #include "sql/athena/native_registration.hpp"
-#include "sql/embedded/mirror_folder.hpp"
 #include "sql/embedded/parameters.hpp"
 #include "sql/embedded/result.hpp"
 #include "sql/embedded/session.hpp"
 #include "sql/embedded/snapshot.hpp"
 #include "sql/embedded_engine.hpp"
+#include "sql/mirror_folder.hpp"
 
 namespace dualstore::sql {
 namespace {
@@ -90,7 +90,7 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     if (!session_) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
     }
-    const auto begun = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto begun = options_.now();
     if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     if (publish_if_due()) {
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
@@ -110,6 +110,9 @@ void Engine::give_up_session() {
 
 Result<void> Engine::open_session() {
     session_.reset();
+    if (!folder_.leftovers().empty()) {
+        if (const auto lock = folder_.try_lock()) folder_.remove_leftovers();  // their writer is dead
+    }
     // Another process may replace the snapshot between reading its name and opening it.
     for (int attempt = 0; attempt < 3; ++attempt) {
         snapshot_ = folder_.current();
@@ -173,9 +176,7 @@ bool Engine::publish_if_due() {
         return true;
     }
     snapshots_fail_ = true;  // a full disk is not tried again with every query
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-    std::filesystem::remove(file.string() + ".wal", ignored);
+    folder_.remove_leftovers();
     return false;
 }
 

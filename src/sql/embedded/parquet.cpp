@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "record/random.hpp"
 #include "record/table.hpp"
 #include "sql/embedded/loader.hpp"
 #include "sql/embedded/session.hpp"
@@ -43,7 +44,7 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         columns += fmt::format("{}c{} AS {}", i == 0 ? "" : ", ", i, quote_name(table.columns[i].name));
     }
-    const std::string part = path + ".part";
+    const std::string part = record::part_name(path);
     auto copied = run(connection, fmt::format("COPY (SELECT {} FROM rows ORDER BY key) TO {} (FORMAT parquet)", columns, quote_text(part)));
     std::error_code error;
     if (copied) std::filesystem::rename(part, path, error);

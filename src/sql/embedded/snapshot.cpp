@@ -104,8 +104,7 @@ Result<void> write_snapshot(Session& session, const std::filesystem::path& old_s
     for (MirroredTable& table : session.tables()) {
         if (auto written = write_table(session, table, opened->connection); !written) return written;
     }
-    // The checkpoint leaves one file, without a write-ahead log beside it.
-    if (auto done = run(opened->connection, "COMMIT; CHECKPOINT;"); !done) return fail(std::move(done.error()));
+    if (auto done = run(opened->connection, "COMMIT;"); !done) return fail(std::move(done.error()));
     return {};
 }
 

@@ -53,7 +53,7 @@ std::string text_of(yyjson_val* object, const char* name) {
 
 std::int64_t number_in(yyjson_val* object, const char* name) {
     yyjson_val* value = yyjson_obj_get(object, name);
-    return yyjson_is_num(value) ? static_cast<std::int64_t>(yyjson_get_num(value)) : 0;
+    return yyjson_is_int(value) ? yyjson_get_sint(value) : 0;
 }
 
 // An array's values, for range-based for; none for any other value.

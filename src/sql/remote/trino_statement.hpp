@@ -23,6 +23,9 @@ struct TrinoStatement {
 // Safe to use from many threads. A statement is a session of its own: what SET SESSION or USE change ends with it.
 class TrinoServer {
   public:
+    // Over a service that answers as Trino does. `headers`: those of every request.
+    TrinoServer(TrinoOptions options, aws::Headers headers, std::shared_ptr<aws::Service> service)
+        : options_(std::move(options)), headers_(std::move(headers)), service_(std::move(service)) {}
     // No request is made.
     [[nodiscard]] static Result<TrinoServer> open(TrinoOptions options);
 
@@ -35,9 +38,6 @@ class TrinoServer {
     [[nodiscard]] const TrinoOptions& options() const { return options_; }
 
   private:
-    TrinoServer(TrinoOptions options, aws::Headers headers, std::shared_ptr<aws::Service> service)
-        : options_(std::move(options)), headers_(std::move(headers)), service_(std::move(service)) {}
-
     TrinoOptions options_;
     aws::Headers headers_;
     std::shared_ptr<aws::Service> service_;

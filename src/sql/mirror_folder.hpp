@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dualstore/environment.hpp"
 
@@ -41,9 +42,13 @@ class MirrorFolder {
     void mark_listed(const std::string& snapshot, const std::string& table, Environment::Time time) const;
     // Removes a snapshot that cannot be used, and `current` where it names it.
     void discard(const std::string& snapshot) const;
+    // The files here of snapshots that are not the current one: of a writer, alive where the lock is held, or of none.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
+    // Only under the lock.
+    void remove_leftovers() const;
 
   private:
-    void remove_others(const std::string& snapshot) const;
+    [[nodiscard]] bool write(const std::string& name, const std::string& text) const;
 
     std::filesystem::path folder_;
 };
