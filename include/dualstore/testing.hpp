@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 
+#include "dualstore/environment.hpp"
 #include "dualstore/file_system.hpp"
 #include "dualstore/object_store.hpp"
 
@@ -100,6 +102,20 @@ class FailingFiles {
   private:
     class Files;
     std::unique_ptr<Files> files_;
+};
+
+// A time that stands still until it is set, also back, and random bytes that a seed decides. Safe to use from many threads.
+class TestEnvironment {
+  public:
+    explicit TestEnvironment(Environment::Time now, std::uint64_t seed = 0) : now_(now), random_(seed) {}
+
+    [[nodiscard]] Environment environment();  // must not outlive this
+    void set(Environment::Time now);
+
+  private:
+    std::mutex mutex_;
+    Environment::Time now_;
+    std::mt19937_64 random_;
 };
 
 }  // namespace dualstore

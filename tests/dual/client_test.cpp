@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "dualstore/testing.hpp"
 #include "temporary_folder.hpp"
 
 namespace dualstore {
@@ -111,6 +113,24 @@ TEST_F(ClientTest, RefusesATableThatTheStoreKnowsOtherwise) {
     EXPECT_THAT(refused.error().message, HasSubstr("column n is string here and int in the store"));
 }
 
+TEST_F(ClientTest, AClockThatJumpsBackMakesNoVerificationYounger) {
+    using std::chrono::seconds;
+    const Environment::Time noon(seconds(1'800'000'000));
+    TestEnvironment clock(noon);
+    auto client = Client::open({.store = options().store, .environment = clock.environment()}).value();
+    const auto put = [&](seconds since_noon) {
+        clock.set(noon + since_noon);
+        return client.put("generated_metadata", R"({"brandid":1})");
+    };
+    ASSERT_TRUE(put(seconds(0)));
+    drop(".dualstore/tables/generated_metadata.sql", "nonsense");
+    EXPECT_TRUE(put(seconds(59)));  // believed for a minute
+    const auto earlier = put(seconds(-3600));
+    ASSERT_FALSE(earlier);
+    EXPECT_THAT(earlier.error().message, HasSubstr("generated_metadata.sql"));
+    EXPECT_FALSE(put(seconds(61)));
+}
+
 TEST_F(ClientTest, OpensNothingWhereThereIsNoStore) {
     auto absent = options();
     absent.create = false;
@@ -154,6 +174,41 @@ TEST_F(ClientTest, ExportsAWholeTableToOneFile) {
     std::ifstream file(path);
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     EXPECT_EQ(text, "{\"brandid\":1,\"generated_at\":null}\n{\"brandid\":2,\"generated_at\":null}\n");
+}
+
+TEST_F(ClientTest, AnExportFollowsNoLinkThatWaitsForIt) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":1})"));
+    const auto file = folder_.path() / "all";
+    const auto victim = folder_.path() / "victim";
+    std::ofstream(victim) << "precious";
+    std::filesystem::create_symlink(victim, file.string() + ".part");
+    for (const auto format : {ExportFormat::ndjson, ExportFormat::parquet}) {
+        EXPECT_TRUE(client.export_table("generated_metadata", format, file.string()));
+        EXPECT_EQ(std::filesystem::file_size(victim), 8U);
+    }
+}
+
+// Also the mirror's, DuckDB's and exports.
+TEST_F(ClientTest, NoFileIsMoreOpenThanTheUmaskSays) {
+    const mode_t before = umask(077);
+    {
+        auto client = open();
+        std::vector<std::string> texts;
+        for (int id = 0; id < 1000; ++id) texts.push_back("{\"brandid\":" + std::to_string(id) + "}");
+        for (const auto& one : client.put_many("generated_metadata", std::vector<std::string_view>(texts.begin(), texts.end()))) {
+            ASSERT_TRUE(one);
+        }
+        EXPECT_TRUE(client.query("SELECT count(*) FROM generated_metadata"));
+        EXPECT_TRUE(client.export_table("generated_metadata", ExportFormat::ndjson, (folder_.root() / "all.ndjson").string()));
+        EXPECT_TRUE(client.export_table("generated_metadata", ExportFormat::parquet, (folder_.root() / "all.parquet").string()));
+    }
+    umask(before);
+    ASSERT_TRUE(std::filesystem::exists(folder_.root() / ".dualstore/mirror/current1"));
+    constexpr auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.root())) {
+        EXPECT_EQ(entry.status().permissions() & others, std::filesystem::perms::none) << entry.path();
+    }
 }
 
 TEST_F(ClientTest, ExportsOnlyOverAFile) {

@@ -34,6 +34,7 @@ State& state() {
 }
 
 std::atomic<bool> armed = false;
+std::atomic<std::int64_t> clock_shift = 0;
 std::array<std::atomic<bool>, 65536> watched_descriptors{};  // those of files below the folder
 
 bool watched(int fd) {
@@ -104,6 +105,10 @@ std::vector<std::string> stop() {
     const std::lock_guard lock(now.mutex);
     now.plan = {};
     return std::move(now.calls);
+}
+
+void shift_clock(std::int64_t seconds) {
+    clock_shift = seconds;
 }
 
 }  // namespace dualstore::failing_calls
@@ -354,6 +359,13 @@ int unlinkat(int folder, const char* path, int flags) noexcept {
 int remove(const char* path) noexcept {
     NEXT(remove);
     return call_or_fail(watched(AT_FDCWD, path), "remove", path, [&] { return real(path); });
+}
+
+int clock_gettime(clockid_t clock, timespec* time) noexcept {
+    NEXT(clock_gettime);
+    const int result = real(clock, time);
+    if (clock == CLOCK_REALTIME) time->tv_sec += clock_shift;
+    return result;
 }
 
 }  // extern "C"

@@ -22,4 +22,7 @@ void plan(const std::filesystem::path& folder, const Plan& plan);
 // No call fails or is counted any more. Returns them: "rename /store/current1.next".
 [[nodiscard]] std::vector<std::string> stop();
 
+// From now on the time of day is so many seconds away from the machine's, for all of this program. Files' times are not.
+void shift_clock(std::int64_t seconds);
+
 }  // namespace dualstore::failing_calls

@@ -39,7 +39,7 @@ class EmbeddedTest : public testing::Test {
         std::filesystem::remove_all(folder_, ignored);
     }
 
-    std::unique_ptr<QueryEngine> engine(std::string_view ddl = small_tables) {
+    [[nodiscard]] EmbeddedOptions options(std::string_view ddl = small_tables) const {
         EmbeddedOptions options;
         options.store = store_;
         options.tables = parse_ddl(ddl, "test.sql").value();
@@ -47,7 +47,10 @@ class EmbeddedTest : public testing::Test {
         options.url = "memory:";
         options.mirror = folder_ / "mirror";
         options.catalog = folder_ / "catalog";
-        return make_embedded_engine(std::move(options));
+        return options;
+    }
+    [[nodiscard]] std::unique_ptr<QueryEngine> engine(std::string_view ddl = small_tables) const {
+        return make_embedded_engine(options(ddl));
     }
 
     void put(std::string key, std::string_view bytes) { ASSERT_TRUE(put_object(*store_, std::move(key), bytes)); }

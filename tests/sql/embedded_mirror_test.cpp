@@ -172,6 +172,30 @@ TEST_F(MirrorTest, AnUnreadableObjectIsNamedByEveryEngineUntilItIsMended) {
     EXPECT_LE(reads_of_sum(sum + 1), std::size_t{count + 1});
 }
 
+// A list may be as old as the caller says, by a clock that may be set back.
+TEST_F(MirrorTest, AClockThatJumpsBackMakesNoListYounger) {
+    using std::chrono::seconds;
+    put_fruit(0, 3);
+    const Environment::Time noon(seconds(1'800'000'000));
+    TestEnvironment clock(noon);
+    EmbeddedOptions wanted = options();
+    wanted.remote = true;
+    wanted.stale = seconds(60);
+    wanted.now = clock.environment().now;
+    const auto sql = make_embedded_engine(wanted);
+    const auto lists_after = [&](seconds since_noon) {
+        clock.set(noon + since_noon);
+        const std::size_t before = store_->requests().list;
+        EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 3);
+        return store_->requests().list - before;
+    };
+    EXPECT_EQ(lists_after(seconds(0)), 1U);
+    EXPECT_EQ(lists_after(seconds(59)), 0U);
+    EXPECT_EQ(lists_after(seconds(-3600)), 1U);  // the list is from the future
+    EXPECT_EQ(lists_after(seconds(-3599)), 0U);
+    EXPECT_EQ(lists_after(seconds(-3500)), 1U);
+}
+
 TEST_F(MirrorTest, ThreadsShareAnEngine) {
     build();
     auto sql = engine();
