@@ -33,7 +33,15 @@ class Checker {
         if (!objects) return fail(objects.error());
         for (std::size_t from = 0; from < objects->size(); from += batch) {
             std::vector<std::string> keys;
-            for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) keys.push_back((*objects)[i].key);
+            for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) {
+                const ObjectInfo& object = (*objects)[i];
+                if (object.size > record::largest_text && !record::hidden(object.key, table_.definition().location)) {
+                    ++report_.objects;
+                    report_.findings.push_back({object.key, record::too_large(object.size), {}, true});
+                } else {
+                    keys.push_back(object.key);
+                }
+            }
             look_at(keys);
         }
         return {};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "record/random.hpp"
+#include "record/reader.hpp"
 #include "record/table.hpp"
 
 namespace dualstore::dual {
@@ -63,7 +64,10 @@ Result<std::uint64_t> export_ndjson(ObjectStore& store, std::string_view prefix,
     for (std::size_t from = 0; from < objects->size(); from += batch) {
         std::vector<std::string> keys;
         for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) {
-            if (!record::hidden((*objects)[i].key, prefix)) keys.push_back((*objects)[i].key);
+            const ObjectInfo& object = (*objects)[i];
+            if (record::hidden(object.key, prefix)) continue;
+            if (object.size > record::largest_text) return fail(ErrorCode::corrupt, record::too_large(object.size), "export", object.key);
+            keys.push_back(object.key);
         }
         for (auto& object : store.get(keys)) {
             if (!object) return fail(object.error());

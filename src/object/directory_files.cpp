@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 
+#include "object/key_rules.hpp"
 #include "record/random.hpp"
 
 namespace dualstore::object {
@@ -122,15 +124,21 @@ Result<std::optional<std::string>> read_whole(const Descriptor& file) {
     struct stat status{};
     if (file.files().fstat(file.get(), status) != 0) return fail(system_error(errno, "cannot read the object"));
     if (!S_ISREG(status.st_mode)) return std::nullopt;
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size > largest_object) return fail(ErrorCode::corrupt, fmt::format("it has {} bytes: no object has more than 5 GiB", size));
     std::string bytes;
     std::size_t used = 0;
-    bytes.resize(static_cast<std::size_t>(status.st_size) + 1);  // the byte too many tells the end without another read
+    try {
+        bytes.resize(size + 1);  // the byte too many tells the end without another read
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::unavailable, fmt::format("not enough memory to read its {} bytes", size));
+    }
     for (;;) {
         const ssize_t got = file.files().read(file.get(), bytes.data() + used, bytes.size() - used);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail(system_error(errno, "cannot read the object"));
         used += static_cast<std::size_t>(got);
-        if (got == 0 || used == static_cast<std::size_t>(status.st_size)) break;
+        if (got == 0 || used == size) break;
         if (used == bytes.size()) bytes.resize(2 * bytes.size());  // it grew meanwhile
     }
     bytes.resize(used);

@@ -23,11 +23,12 @@ using Json = std::unique_ptr<yyjson_doc, decltype(&yyjson_doc_free)>;
 // parse_json for a record: an object of at most largest_record bytes.
 [[nodiscard]] Result<Json> parse_record(std::string_view text);
 
+// Empty for a value of another kind.
 [[nodiscard]] inline std::string_view string_of(yyjson_val* value) {
-    return {yyjson_get_str(value), yyjson_get_len(value)};
+    return yyjson_is_str(value) ? std::string_view(yyjson_get_str(value), yyjson_get_len(value)) : std::string_view();
 }
 [[nodiscard]] inline std::string_view number_of(yyjson_val* value) {
-    return {yyjson_get_raw(value), yyjson_get_len(value)};
+    return yyjson_is_raw(value) ? std::string_view(yyjson_get_raw(value), yyjson_get_len(value)) : std::string_view();
 }
 
 // An object's members in order, for `for (const auto [name, value] : Members(object))`; none for any other value.

@@ -10,6 +10,10 @@
 
 namespace dualstore::record {
 
+std::string too_large(std::uint64_t size) {
+    return fmt::format("it has {} bytes, and no more than 1 GiB of an object of a table is read", size);
+}
+
 Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
     auto document = parse_record(text);
     if (!document) return fail(document.error());

@@ -5,12 +5,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "dualstore/table.hpp"
 
 namespace dualstore::record {
+
+// Of a table's objects larger ones are not read: each is held in memory whole.
+inline constexpr std::uint64_t largest_text = std::uint64_t{1} << 30;
+// What that means, in words.
+[[nodiscard]] std::string too_large(std::uint64_t size);
 
 // One JSON object, parsed and known to fit its table. Values are valid while the Line lives.
 class Line {

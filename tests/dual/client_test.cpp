@@ -165,6 +165,31 @@ TEST_F(ClientTest, CheckFindsWhatIsWrongAndRepairLosesNothing) {
     }
 }
 
+// One that no memory holds: it is named, and everything else goes on.
+TEST_F(ClientTest, AHugeFileInATableIsNamedAndNotRead) {
+    auto client = open();
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":1})"));
+    drop("metadata/brand_2.json", "");
+    std::filesystem::resize_file(folder_.root() / "metadata/brand_2.json", std::uintmax_t{1} << 40);
+    const auto report = client.check("generated_metadata", true);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->findings.size(), 1U);
+    EXPECT_EQ(report->findings[0].key, "metadata/brand_2.json");
+    EXPECT_TRUE(report->findings[0].wrong);
+    const auto answer = client.query("SELECT count(*) FROM generated_metadata");
+    ASSERT_FALSE(answer);
+    EXPECT_THAT(answer.error().message, HasSubstr("metadata/brand_2.json: it has 1099511627776 bytes"));
+    const auto exported = client.export_table("generated_metadata", ExportFormat::ndjson, (folder_.path() / "all").string());
+    ASSERT_FALSE(exported);
+    EXPECT_EQ(exported.error().key, "metadata/brand_2.json");
+    const auto read = client.get("generated_metadata", {"2"});
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().message, HasSubstr("5 GiB"));
+    EXPECT_TRUE(*client.get("generated_metadata", {"1"}));
+    ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":2})"));
+    EXPECT_TRUE(client.query("SELECT count(*) FROM generated_metadata"));
+}
+
 TEST_F(ClientTest, ExportsAWholeTableToOneFile) {
     auto client = open();
     ASSERT_TRUE(client.put("generated_metadata", R"({"brandid":2,"generated_at":null})"));

@@ -81,10 +81,19 @@ class Worker {
   private:
     Result<void> read_group(std::size_t first, std::size_t last) {
         std::vector<std::string> keys;
-        for (std::size_t i = first; i < last; ++i) keys.push_back(load_.requests[i].key);
-        auto objects = load_.store.get(keys);
+        std::vector<std::size_t> asked;  // of `requests`
         for (std::size_t i = first; i < last; ++i) {
-            auto& object = objects[i - first];
+            if (load_.requests[i].size > record::largest_text) {
+                load_.outcomes[i] = {LoadOutcome::State::unreadable, {}, 0, record::too_large(load_.requests[i].size), false};
+            } else {
+                keys.push_back(load_.requests[i].key);
+                asked.push_back(i);
+            }
+        }
+        auto objects = load_.store.get(keys);
+        for (std::size_t at = 0; at < asked.size(); ++at) {
+            const std::size_t i = asked[at];
+            auto& object = objects[at];
             LoadOutcome& outcome = load_.outcomes[i];
             if (!object) {
                 if (object.error().code == ErrorCode::unavailable) return fail(std::move(object.error()));

@@ -35,6 +35,7 @@ Result<TableDefinition> definition_of(const TableMetadata& table, const std::str
     };
     if (table.kind == "VIRTUAL_VIEW") return other("as a view");
     if (table.partitioned) return other("as a partitioned table, which is not supported");
+    if (table.columns.empty()) return other("without a column");
     TableDefinition definition;
     definition.name = name;
     for (const auto& column : table.columns) {
