@@ -65,6 +65,17 @@ struct Capabilities {
     bool remove_if_match = false;
 };
 
+// What has changed in a store since it was asked last. Not for two threads at once.
+class ChangeWatch {
+  public:
+    virtual ~ChangeWatch() = default;
+
+    // The keys whose objects may have been put, changed or removed since the last call, in byte order. Every change that was acknowledged
+    // before the call is among them. None, the first time too: it cannot tell, and what a list shows from now on is what later calls add
+    // to.
+    virtual std::optional<std::vector<std::string>> changed() = 0;
+};
+
 // A key is 1 to 1,024 bytes of UTF-8. An object is at most 5 GiB. All calls may be made from many threads at once.
 // A batch gives one result for each request, in order; requests for one key are carried out in order.
 class ObjectStore {
@@ -85,6 +96,8 @@ class ObjectStore {
     // Objects whose key begins with `prefix` and comes after `after`, a key or a page's `next`; at most `limit` (0: as many as the store
     // likes to give).
     virtual Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
+    // Watches the objects whose keys begin with `prefix`, also for changes by other programs; null where nobody tells of those.
+    [[nodiscard]] virtual std::unique_ptr<ChangeWatch> watch(std::string_view /*prefix*/) { return nullptr; }
     // What the store can do; a server that is not known to is asked at the first call.
     [[nodiscard]] virtual Result<Capabilities> capabilities() = 0;
 };

@@ -8,12 +8,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <future>
+#include <iterator>
 #include <limits>
 #include <system_error>
 
 #include "object/directory_put.hpp"
 #include "object/directory_root.hpp"
 #include "object/directory_tree.hpp"
+#include "object/directory_watch.hpp"
 #include "object/key_rules.hpp"
 
 namespace dualstore::object {
@@ -24,6 +27,8 @@ constexpr int only_to_stat = O_PATH;
 #else
 constexpr int only_to_stat = O_RDONLY | O_NONBLOCK;
 #endif
+
+constexpr std::size_t worth_a_thread = 4096;  // keys
 
 // File systems keep times in steps of some milliseconds: within one, a second change of the same size would not show.
 constexpr std::int64_t settled_after = 100'000'000;  // ns
@@ -82,9 +87,23 @@ class Inspection {
     Descriptor opened_;
 };
 
+Result<std::vector<ObjectInfo>> look_at(const Descriptor& root, std::span<std::string> keys) {
+    Inspection inspection(root);
+    std::vector<ObjectInfo> objects;
+    objects.reserve(keys.size());
+    for (auto& key : keys) {
+        auto found = inspection.look(std::move(key));
+        if (!found) return fail(std::move(found.error()));
+        if (*found) objects.push_back(std::move(**found));
+    }
+    return objects;
+}
+
 class DirectoryStore : public ObjectStore {
   public:
-    DirectoryStore(const std::string& root, DirectoryStoreOptions options) : root_(root, options) {}
+    DirectoryStore(const std::string& root, DirectoryStoreOptions options) : root_(std::make_shared<Root>(root, options)) {
+        if (options.files == &system_files()) events_ = std::make_shared<DirectoryEvents>(root_);
+    }
 
     std::vector<Result<Version>> put(std::span<const PutRequest> requests) override {
         std::vector<Result<Version>> results(requests.size());
@@ -92,7 +111,7 @@ class DirectoryStore : public ObjectStore {
             const auto count = std::min(PutGroup::longest, requests.size() - at);
             const auto group = requests.subspan(at, count);
             const auto group_results = std::span(results).subspan(at, count);
-            if (const auto writer = root_.writer()) {
+            if (const auto writer = root_->writer()) {
                 PutGroup(**writer, group, group_results).run();
             } else {
                 for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "put", group[i].key);
@@ -104,7 +123,7 @@ class DirectoryStore : public ObjectStore {
     std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override {
         std::vector<Result<std::optional<Object>>> results;
         results.reserve(keys.size());
-        const auto root = root_.reader();
+        const auto root = root_->reader();
         for (const auto& key : keys) {
             auto error = root ? key_error(key) : root.error();
             if (error) {
@@ -121,7 +140,7 @@ class DirectoryStore : public ObjectStore {
     }
 
     Result<std::optional<ObjectInfo>> head(const std::string& key) override {
-        const auto root = root_.reader();
+        const auto root = root_->reader();
         auto error = root ? key_error(key) : root.error();
         if (error) return fail_at(std::move(*error), "head", key);
         if (!*root) return std::nullopt;
@@ -138,21 +157,25 @@ class DirectoryStore : public ObjectStore {
     std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) override;
     Result<ObjectPage> list(std::string_view prefix, std::string_view after, std::size_t limit) override;
 
+    [[nodiscard]] std::unique_ptr<ChangeWatch> watch(std::string_view prefix) override {
+        return events_ ? events_->watch(prefix) : nullptr;
+    }
     [[nodiscard]] Result<Capabilities> capabilities() override { return Capabilities{true, true, true}; }
 
   private:
-    Root root_;
+    std::shared_ptr<Root> root_;
+    std::shared_ptr<DirectoryEvents> events_;  // null for files that are not the machine's own
 };
 
 std::vector<Result<bool>> DirectoryStore::remove(std::span<const RemoveRequest> requests) {
     std::vector<Result<bool>> results(requests.size(), Result<bool>(false));
-    const auto root = root_.reader();
+    const auto root = root_->reader();
     if (root && !*root) return results;  // an empty store stays unmade
     for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
         const auto count = std::min(PutGroup::longest, requests.size() - at);
         const auto group = requests.subspan(at, count);
         const auto group_results = std::span(results).subspan(at, count);
-        if (const auto writer = root_.writer()) {
+        if (const auto writer = root_->writer()) {
             RemoveGroup(**writer, group, group_results).run();
         } else {
             for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "remove", group[i].key);
@@ -163,7 +186,7 @@ std::vector<Result<bool>> DirectoryStore::remove(std::span<const RemoveRequest> 
 
 Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_view after, std::size_t limit) {
     ObjectPage page;
-    const auto root = root_.reader();
+    const auto root = root_->reader();
     if (!root) return fail_at(root.error(), "list", std::string(prefix));
     if (!*root) return page;
     // One more than asked for tells whether a next page has anything.
@@ -174,13 +197,22 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, std::string_vie
         keys->pop_back();
         page.next = keys->back();
     }
-    Inspection inspection(**root);
-    page.objects.reserve(keys->size());
-    for (auto& key : *keys) {
-        auto found = inspection.look(std::move(key));
-        if (!found) return fail(std::move(found.error()));
-        if (*found) page.objects.push_back(std::move(**found));
+    // On both cores where there are many: looking at each of them is most of the time that a list takes.
+    const std::size_t half = keys->size() < worth_a_thread ? keys->size() : keys->size() / 2;
+    std::future<Result<std::vector<ObjectInfo>>> others;
+    if (half < keys->size()) {
+        try {
+            others = std::async(std::launch::async, look_at, std::cref(**root), std::span(*keys).subspan(half));
+        } catch (const std::system_error&) {
+            others = {};  // no thread to be had
+        }
     }
+    auto found = look_at(**root, std::span(*keys).first(others.valid() ? half : keys->size()));
+    auto rest = others.valid() ? others.get() : Result<std::vector<ObjectInfo>>();
+    if (!found) return fail(std::move(found.error()));
+    if (!rest) return fail(std::move(rest.error()));
+    page.objects = std::move(*found);
+    page.objects.insert(page.objects.end(), std::move_iterator(rest->begin()), std::move_iterator(rest->end()));
     return page;
 }
 

@@ -41,9 +41,12 @@ Result<OpenedDatabase> open_database(const std::string& file) {
     duckdb_create_config(config.out());
     duckdb_set_config(config.get(), "autoinstall_known_extensions", "false");
     duckdb_set_config(config.get(), "autoload_known_extensions", "false");
-    // A commit writes the file itself and no log beside it: where the log's file cannot be looked at, undoing a commit ends the process.
-    duckdb_set_config(config.get(), "checkpoint_threshold", "1B");
-    duckdb_set_config(config.get(), "auto_checkpoint_skip_wal_threshold", "0");
+    if (!file.empty()) {
+        // A commit writes the file itself and no log beside it: where the log's file cannot be looked at, undoing a commit ends the
+        // process.
+        duckdb_set_config(config.get(), "checkpoint_threshold", "1B");
+        duckdb_set_config(config.get(), "auto_checkpoint_skip_wal_threshold", "0");
+    }
     duckdb_set_config(config.get(), "threads", std::thread::hardware_concurrency() > 1 ? "2" : "1");
     OpenedDatabase opened;
     char* error = nullptr;

@@ -81,8 +81,9 @@ class Engine : public EmbeddedQueries {
     MirrorFolder folder_;
     std::mutex mutex_;  // guards all below
     std::unique_ptr<Session> session_;
-    std::string snapshot_;  // what the session opened, or empty
-    std::string unusable_;  // a snapshot that failed; it may be impossible to remove it
+    std::string snapshot_;   // what the session opened, or empty
+    std::string unusable_;   // a snapshot that failed; it may be impossible to remove it
+    std::string published_;  // the last one that this engine wrote
     bool snapshots_fail_ = false;
 };
 
@@ -93,7 +94,10 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     const auto begun = options_.now();
     if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     if (publish_if_due()) {
+        auto watches = session_->take_watches();
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
+        // What this engine wrote is what the last session knew, so that nothing needs to be listed again.
+        if (snapshot_ == published_) session_->go_on_watching(std::move(watches));
         if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     }
     if (auto updated = session_->update_views(query.with_path); !updated) return fail(std::move(updated.error()));
@@ -169,8 +173,9 @@ bool Engine::publish_if_due() {
     const std::filesystem::path old = snapshot_.empty() ? std::filesystem::path() : folder_.path(snapshot_);
     const auto written = write_snapshot(*session_, old, file);
     if (written && folder_.publish(next)) {
+        published_ = next;
         for (const MirroredTable& table : session_->tables()) {
-            const bool whole = options_.remote && std::ranges::all_of(table.objects, &std::string::empty, &KnownObject::error);
+            const bool whole = options_.remote && table.unreadable.empty();
             if (whole) folder_.mark_listed(next, mark_of(table), table.listed);
         }
         return true;

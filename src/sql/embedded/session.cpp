@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "record/table.hpp"
@@ -117,17 +116,16 @@ Result<void> Session::read_objects(MirroredTable& table) {
     if (!rows) return fail(std::move(rows.error()));
     for (Chunk chunk = rows->next(); chunk.get() != nullptr; chunk = rows->next()) {
         for (idx_t row = 0; row < duckdb_data_chunk_get_size(chunk.get()); ++row) {
-            KnownObject& object = table.objects.emplace_back();
-            object.key = text_cell(chunk, 0, row);
+            KnownObject object;
             object.stamp = text_cell(chunk, 1, row);
             object.etag = text_cell(chunk, 2, row);
             object.id = cell<std::int64_t>(chunk, 3, row);
             object.rows = static_cast<std::uint64_t>(cell<std::int64_t>(chunk, 4, row));
             object.in_snapshot = true;
             table.next_id = std::max(table.next_id, object.id + 1);
+            table.objects.insert_or_assign(table.objects.end(), text_cell(chunk, 0, row), std::move(object));
         }
     }
-    std::sort(table.objects.begin(), table.objects.end(), [](const KnownObject& a, const KnownObject& b) { return a.key < b.key; });
     table.objects_read = true;
     return {};
 }
@@ -139,8 +137,7 @@ bool Session::snapshot_due() const {
 }
 
 bool Session::in_snapshot_whole(const MirroredTable& table) {
-    return table.in_snapshot && !table.differs &&
-           std::none_of(table.objects.begin(), table.objects.end(), [](const KnownObject& object) { return !object.error.empty(); });
+    return table.in_snapshot && !table.differs && table.unreadable.empty();
 }
 
 Result<void> Session::update_views(bool with_path) {
@@ -172,14 +169,15 @@ std::string Session::view_statement(const MirroredTable& table, bool with_path) 
 }
 
 Result<void> Session::check_readable(const MirroredTable& table) {
+    if (table.unreadable.empty()) return {};
     constexpr std::size_t shown = 3;
-    std::size_t count = 0;
+    const std::size_t count = table.unreadable.size();
     std::string text;
-    for (const KnownObject& object : table.objects) {
-        if (object.error.empty()) continue;
-        if (++count <= shown) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", object.key, object.error);
+    std::size_t named = 0;
+    for (const std::string& key : table.unreadable) {
+        if (++named > shown) break;
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", key, table.objects.at(key).error);
     }
-    if (count == 0) return {};
     if (count > shown) text += fmt::format("; and {} more", count - shown);
     return fail(
         ErrorCode::corrupt,
@@ -188,73 +186,124 @@ Result<void> Session::check_readable(const MirroredTable& table) {
         "query");
 }
 
-// How what the store lists differs from what is known.
-struct Session::Comparison {
-    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+// An object that may be another one than is known.
+struct Session::Difference {
+    std::string key;
+    std::optional<ObjectInfo> found;  // none: it is gone
+    std::int64_t id = 0;              // of the rows that are read now
+    LoadOutcome outcome;              // where it was found
 
-    std::vector<ObjectInfo> listed;
-    std::vector<LoadRequest> requests;   // what must be read
-    std::vector<std::size_t> listed_at;  // per request: which of `listed`
-    std::vector<std::size_t> known_at;   // per request: which of the known objects, or none
-    std::vector<std::size_t> gone;       // known, but not listed
-    std::vector<LoadOutcome> outcomes;
-
-    Comparison(const MirroredTable& table, std::vector<ObjectInfo> objects) : listed(std::move(objects)) {
-        std::size_t known = 0;
-        for (std::size_t i = 0; i < listed.size(); ++i) {
-            while (known < table.objects.size() && table.objects[known].key < listed[i].key) gone.push_back(known++);
-            const bool found = known < table.objects.size() && table.objects[known].key == listed[i].key;
-            const std::size_t at = found ? known++ : none;
-            if (found && !listed[i].stamp.empty() && table.objects[at].stamp == listed[i].stamp) continue;
-            requests.push_back({listed[i].key, found ? table.objects[at].etag : std::string(), 0, listed[i].size});
-            listed_at.push_back(i);
-            known_at.push_back(at);
-        }
-        while (known < table.objects.size()) gone.push_back(known++);
+    // None: it is the very one that is known.
+    static std::optional<Difference> of(const std::string& key, std::optional<ObjectInfo> found, const KnownObject* known) {
+        if (!found && known == nullptr) return std::nullopt;
+        if (found && known != nullptr && !found->stamp.empty() && known->stamp == found->stamp) return std::nullopt;
+        return Difference{key, std::move(found), 0, {}};
     }
 };
 
-Result<std::vector<ObjectInfo>> Session::list(const TableDefinition& table) {
-    auto objects = list_all(*store_, table.location);
-    if (objects) std::erase_if(*objects, [&](const ObjectInfo& info) { return record::hidden(info.key, table.location); });
-    return objects;
+// Every object that the store lists, beside every one that is known.
+Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable& table) {
+    auto listed = list_all(*store_, table.definition.location);
+    if (!listed) return fail(std::move(listed.error()));
+    std::vector<Difference> differences;
+    auto known = table.objects.begin();
+    const auto end = table.objects.end();
+    const auto gone = [&] { differences.push_back({(known++)->first, std::nullopt, 0, {}}); };
+    for (ObjectInfo& info : *listed) {
+        if (record::hidden(info.key, table.definition.location)) continue;
+        while (known != end && known->first < info.key) gone();
+        const bool is_known = known != end && known->first == info.key;
+        const std::string key = info.key;
+        if (auto one = Difference::of(key, std::move(info), is_known ? &known->second : nullptr)) differences.push_back(std::move(*one));
+        if (is_known) ++known;
+    }
+    while (known != end) gone();
+    return differences;
+}
+
+// Only the objects that were told of, and those that could not be read for now.
+Result<std::vector<Session::Difference>> Session::watched_differences(MirroredTable& table, std::vector<std::string> changed) {
+    for (const std::string& key : table.unreadable) {
+        if (table.objects.at(key).stamp.empty()) changed.push_back(key);
+    }
+    std::ranges::sort(changed);
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+    std::vector<Difference> differences;
+    for (const std::string& key : changed) {
+        if (record::hidden(key, table.definition.location)) continue;
+        auto found = store_->head(key);
+        if (!found) return fail(std::move(found.error()));
+        const auto known = table.objects.find(key);
+        auto one = Difference::of(key, std::move(*found), known == table.objects.end() ? nullptr : &known->second);
+        if (one) differences.push_back(std::move(*one));
+    }
+    return differences;
+}
+
+// None for a table of which the snapshot may lack something.
+Session::Watches Session::take_watches() {
+    Watches watches;
+    for (MirroredTable& table : tables_) {
+        watches.push_back(table.whole && table.unreadable.empty() ? std::move(table.watch) : nullptr);
+    }
+    return watches;
+}
+
+void Session::go_on_watching(Watches watches) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        tables_[i].whole = watches[i] != nullptr && tables_[i].in_snapshot;
+        tables_[i].watch = std::move(watches[i]);
+    }
 }
 
 Result<void> Session::refresh(MirroredTable& table) {
     if (auto read = read_objects(table); !read) return read;
-    auto listed = list(table.definition);
-    if (!listed) return fail(std::move(listed.error()));
-    Comparison comparison(table, std::move(*listed));
-    if (comparison.requests.empty() && comparison.gone.empty()) return {};
-    if (auto begun = statement(connection(), "BEGIN"); !begun) return begun;
-    if (auto applied = apply_changes(table, comparison); !applied) {
-        if (auto undone = statement(connection(), "ROLLBACK"); !undone) return undone;
-        return applied;
+    if (!table.watch) table.watch = store_->watch(table.definition.location);
+    // Before the list: what changes after it is told of the next time.
+    auto changed = table.watch ? table.watch->changed() : std::nullopt;
+    const bool watched = changed && table.whole;
+    table.whole = false;  // until all of this has been done
+    auto differences = watched ? watched_differences(table, std::move(*changed)) : list_differences(table);
+    if (watched && !differences) differences = list_differences(table);  // a link, for one, which a list passes over
+    if (!differences) return fail(std::move(differences.error()));
+    if (!differences->empty()) {
+        if (auto begun = statement(connection(), "BEGIN"); !begun) return begun;
+        if (auto applied = apply_to_rows(table, *differences); !applied) {
+            if (auto undone = statement(connection(), "ROLLBACK"); !undone) return undone;
+            return applied;
+        }
+        if (auto committed = statement(connection(), "COMMIT"); !committed) return committed;
+        for (Difference& difference : *differences) apply(table, difference);
+        table.differs = true;
     }
-    if (auto committed = statement(connection(), "COMMIT"); !committed) return committed;
-    apply(table, comparison);
-    table.differs = true;
+    table.whole = true;
     return {};
 }
 
 // Reads what is new and takes away what is old, in DuckDB. What is known is changed only after the commit.
-Result<void> Session::apply_changes(MirroredTable& table, Comparison& comparison) {
-    for (std::size_t i = 0; i < comparison.requests.size(); ++i) {
-        comparison.requests[i].id = table.next_id + static_cast<std::int64_t>(i);
+Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference>& differences) {
+    std::vector<LoadRequest> requests;
+    std::vector<Difference*> asked;
+    for (Difference& difference : differences) {
+        if (!difference.found) continue;
+        difference.id = table.next_id++;
+        const auto known = table.objects.find(difference.key);
+        requests.push_back(
+            {difference.key, known == table.objects.end() ? std::string() : known->second.etag, difference.id, difference.found->size});
+        asked.push_back(&difference);
     }
-    if (!comparison.requests.empty()) {
+    if (!requests.empty()) {
         auto appender = Appender::open(connection(), changes_catalog, fmt::format("rows_{}", table.number));
         if (!appender) return fail(std::move(appender.error()));
-        auto outcomes = load_objects(*store_, table.definition, comparison.requests, *appender, remote_);
+        auto outcomes = load_objects(*store_, table.definition, requests, *appender, remote_);
         if (!outcomes) return fail(std::move(outcomes.error()));
         if (auto closed = appender->close(); !closed) return closed;
-        comparison.outcomes = std::move(*outcomes);
+        for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = std::move((*outcomes)[i]);
     }
     std::vector<const KnownObject*> old;
-    for (const std::size_t at : comparison.gone) old.push_back(&table.objects[at]);
-    for (std::size_t i = 0; i < comparison.requests.size(); ++i) {
-        const bool replaced = comparison.known_at[i] != Comparison::none && comparison.outcomes[i].state != LoadOutcome::State::unchanged;
-        if (replaced) old.push_back(&table.objects[comparison.known_at[i]]);
+    for (const Difference& difference : differences) {
+        const auto known = table.objects.find(difference.key);
+        if (known != table.objects.end() && difference.outcome.state != LoadOutcome::State::unchanged) old.push_back(&known->second);
     }
     return forget_rows(table, old);
 }
@@ -289,45 +338,31 @@ Result<void> Session::forget_rows(MirroredTable& table, const std::vector<const 
 }
 
 // Takes over what has been committed into what is known.
-void Session::apply(MirroredTable& table, Comparison& comparison) {
-    const auto forget = [&](const KnownObject& object) {
+void Session::apply(MirroredTable& table, Difference& difference) {
+    using State = LoadOutcome::State;
+    LoadOutcome& outcome = difference.outcome;
+    const std::string stamp = !difference.found || outcome.try_again ? std::string() : std::move(difference.found->stamp);
+    const auto known = table.objects.find(difference.key);
+    if (known != table.objects.end()) {
+        KnownObject& object = known->second;
+        if (outcome.state == State::unchanged) {
+            if (object.stamp != stamp) ++changes_;  // worth writing down: else every process reads the object again
+            object.stamp = stamp;
+            return;
+        }
         changes_ += std::max<std::uint64_t>(object.rows, 1);
         table.masked = table.masked || (object.in_snapshot && object.rows > 0);
-    };
-    for (const std::size_t at : comparison.gone) forget(table.objects[at]);
-    std::vector<KnownObject> next;
-    next.reserve(comparison.listed.size());
-    std::size_t known = 0;
-    std::size_t request = 0;
-    for (std::size_t i = 0; i < comparison.listed.size(); ++i) {
-        const std::string& key = comparison.listed[i].key;
-        while (known < table.objects.size() && table.objects[known].key < key) ++known;
-        const bool found = known < table.objects.size() && table.objects[known].key == key;
-        if (request == comparison.requests.size() || comparison.listed_at[request] != i) {
-            next.push_back(std::move(table.objects[known++]));
-            continue;
-        }
-        LoadOutcome& outcome = comparison.outcomes[request];
-        const std::string stamp = outcome.try_again ? std::string() : std::move(comparison.listed[i].stamp);
-        if (outcome.state == LoadOutcome::State::unchanged) {
-            next.push_back(std::move(table.objects[known]));
-            if (next.back().stamp != stamp) ++changes_;  // worth writing down: else every process reads the object again
-            next.back().stamp = stamp;
-        } else if (found) {
-            forget(table.objects[known]);
-        }
-        if (outcome.state == LoadOutcome::State::loaded || outcome.state == LoadOutcome::State::unreadable) {
-            const bool readable = outcome.state == LoadOutcome::State::loaded;
-            table.changed_rows = table.changed_rows || outcome.rows > 0;
-            changes_ += std::max<std::uint64_t>(outcome.rows, 1);
-            next.push_back({key, stamp, readable ? std::move(outcome.etag) : std::string(), comparison.requests[request].id, outcome.rows,
-                            false, readable ? std::string() : std::move(outcome.reason)});
-        }
-        if (found) ++known;
-        ++request;
+        table.unreadable.erase(difference.key);
+        table.objects.erase(known);
     }
-    table.objects = std::move(next);
-    table.next_id += static_cast<std::int64_t>(comparison.requests.size());
+    if (outcome.state != State::loaded && outcome.state != State::unreadable) return;
+    const bool readable = outcome.state == State::loaded;
+    table.changed_rows = table.changed_rows || outcome.rows > 0;
+    changes_ += std::max<std::uint64_t>(outcome.rows, 1);
+    if (!readable) table.unreadable.insert(difference.key);
+    table.objects.emplace(std::move(difference.key),
+                          KnownObject{stamp, readable ? std::move(outcome.etag) : std::string(), difference.id, outcome.rows, false,
+                                      readable ? std::string() : std::move(outcome.reason)});
 }
 
 }  // namespace dualstore::sql

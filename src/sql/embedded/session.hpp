@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,7 +18,6 @@
 namespace dualstore::sql {
 
 struct KnownObject {
-    std::string key;
     std::string stamp;  // empty: read it again before the next query
     std::string etag;   // of the bytes whose rows are there; empty where it was unreadable
     std::int64_t id = 0;
@@ -30,7 +30,8 @@ struct MirroredTable {
     TableDefinition definition;
     std::size_t number = 0;            // its rows are rows_<number> of the changes
     std::int64_t snapshot_number = 0;  // and rows_<snapshot_number> of the snapshot
-    std::vector<KnownObject> objects;  // in byte order of their keys
+    std::map<std::string, KnownObject> objects;
+    std::set<std::string> unreadable;  // keys of those with an error
     std::int64_t next_id = 1;
     bool in_snapshot = false;
     bool objects_read = true;    // `objects` has what the snapshot knows
@@ -39,6 +40,8 @@ struct MirroredTable {
     bool differs = false;        // from what the snapshot knows
     Environment::Time listed{};  // when the store was last asked for its objects
     std::string view;            // the statement that made its view
+    std::unique_ptr<ChangeWatch> watch;
+    bool whole = false;  // what is known was all there was, but for what the watch tells of since
 };
 
 inline constexpr const char* snapshot_catalog = "dualstore_snapshot";
@@ -60,6 +63,10 @@ class Session {
 
     // Reads what the snapshot knows of a table's objects, once: a query pays only for the tables it names.
     [[nodiscard]] Result<void> read_objects(MirroredTable& table);
+    // How the tables are watched, by their place in tables(), for the session that opens the snapshot which was written of this one.
+    using Watches = std::vector<std::unique_ptr<ChangeWatch>>;
+    [[nodiscard]] Watches take_watches();
+    void go_on_watching(Watches watches);
     // Brings a table up to date with the store.
     [[nodiscard]] Result<void> refresh(MirroredTable& table);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
@@ -82,10 +89,11 @@ class Session {
     Result<void> set_up(const EmbeddedOptions& options, const std::string& snapshot);
     Result<void> add_tables(const EmbeddedOptions& options);
     Result<void> read_snapshot();
-    Result<std::vector<ObjectInfo>> list(const TableDefinition& table);
-    struct Comparison;
-    void apply(MirroredTable& table, Comparison& comparison);
-    Result<void> apply_changes(MirroredTable& table, Comparison& comparison);
+    struct Difference;
+    Result<std::vector<Difference>> list_differences(MirroredTable& table);
+    Result<std::vector<Difference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
+    Result<void> apply_to_rows(MirroredTable& table, std::vector<Difference>& differences);
+    void apply(MirroredTable& table, Difference& difference);
     Result<void> forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects);
     std::string view_statement(const MirroredTable& table, bool with_path) const;
 

@@ -37,12 +37,13 @@ Result<void> write_objects(const MirroredTable& table, const Connection& target,
         const Chunk chunk(duckdb_create_data_chunk(types.data(), types.size()));
         idx_t row = 0;
         for (; object != table.objects.end() && row < duckdb_vector_size(); ++object) {
-            if (!object->error.empty()) continue;
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 0), row, object->key);
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 1), row, object->stamp);
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 2), row, object->etag);
-            set(chunk, 3, row, object->id);
-            set(chunk, 4, row++, static_cast<std::int64_t>(object->rows));
+            const auto& [key, known] = *object;
+            if (!known.error.empty()) continue;
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 0), row, key);
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 1), row, known.stamp);
+            write_text(duckdb_data_chunk_get_vector(chunk.get(), 2), row, known.etag);
+            set(chunk, 3, row, known.id);
+            set(chunk, 4, row++, static_cast<std::int64_t>(known.rows));
         }
         duckdb_data_chunk_set_size(chunk.get(), row);
         if (auto appended = appender->append(chunk); !appended) return appended;
@@ -76,7 +77,7 @@ Result<void> write_rows(Session& session, const MirroredTable& table, const Conn
 Result<void> write_table(Session& session, MirroredTable& table, const Connection& target) {
     if (auto read = session.read_objects(table); !read) return read;
     std::uint64_t count = 0;
-    for (const KnownObject& object : table.objects) count += object.rows;
+    for (const auto& [key, object] : table.objects) count += object.rows;
     const std::string rows = fmt::format("rows_{}", table.number);
     const std::string objects = fmt::format("objects_{}", table.number);
     auto created =
