@@ -91,7 +91,7 @@ std::optional<std::vector<std::string>> DirectoryEvents::changed_in(Watch& watch
 }
 
 void DirectoryEvents::take_events() {
-    alignas(inotify_event) std::array<char, 64 * 1024> buffer;
+    alignas(inotify_event) std::array<char, std::size_t{64} * 1024> buffer;
     while (events_ >= 0) {
         const ssize_t size = read(events_, buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
