@@ -17,6 +17,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from report import filesystem, middle, processor, progress, ratio, table
+
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "release"
 OURS = "dualstore"
@@ -27,7 +31,7 @@ Figures = dict[str, dict[int, dict[str, list[float]]]]
 
 def _measure(program: str, *arguments: str) -> Figures:
     """What one of the programs printed, gathered."""
-    print(f"bench: {program} {' '.join(arguments[1:])}", file=sys.stderr, flush=True)
+    progress(f"bench: {program} {' '.join(arguments[1:])}")
     done = subprocess.run([BUILD / program, *arguments], check=True, stdout=subprocess.PIPE, text=True)
     figures: Figures = {}
     for line in done.stdout.splitlines():
@@ -70,7 +74,7 @@ def _memory(folder: Path, records: int) -> tuple[float, float]:
         "import sys\nfor i in range(int(sys.argv[1])):\n"
         '  print(\'{"brandid":%d,"brandname":"Harbour Pets","regex":"%s"}\' % (i, \'x\' * 300))'
     )
-    print(f"bench: dualstore put, {records:,} records", file=sys.stderr, flush=True)
+    progress(f"bench: dualstore put, {records:,} records")
     begun = time.perf_counter()
     with subprocess.Popen([sys.executable, "-c", code, str(records)], stdout=subprocess.PIPE) as source:
         command = [str(BUILD / "dualstore"), f"--store=file:{folder}", "put", "generated_metadata", "-", "--quiet"]
@@ -81,26 +85,20 @@ def _memory(folder: Path, records: int) -> tuple[float, float]:
     return usage.ru_maxrss / 1024, records / (time.perf_counter() - begun)
 
 
-def _median(figures: Sequence[float]) -> float:
-    return statistics.median(figures)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _digits(value: float) -> int:
+    return 0 if value >= 100 else 1 if value >= 10 else 3
 
 
 def _spread(figures: Sequence[float]) -> str:
-    if len(figures) == 1:
-        return _number(figures[0])
-    return f"{_number(_median(figures))} ({_number(min(figures))}–{_number(max(figures))})"
+    return middle(figures, _digits(min(figures)))
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|---|" + "--:|" * (len(head) - 1)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+def _one(figures: Sequence[float]) -> str:
+    value = statistics.median(figures)
+    return f"{value:,.{_digits(value)}f}"
 
 
-def _beside(figures: Figures, question: str, what: str, ratio: Callable[[float, float], str]) -> str:
+def _beside(figures: Figures, question: str, what: str, compared: Callable[[Sequence[float], Sequence[float]], str]) -> str:
     """A table with a row for each number it was measured at, and a ratio for each peer."""
     by_number = figures[question]
     peers = [name for name in next(iter(by_number.values())) if name != OURS]
@@ -108,20 +106,17 @@ def _beside(figures: Figures, question: str, what: str, ratio: Callable[[float, 
     for at, candidates in by_number.items():
         row = [f"{at:,}", _spread(candidates[OURS])]
         for peer in peers:
-            row += [_spread(candidates[peer]), ratio(_median(candidates[OURS]), _median(candidates[peer]))]
+            row += [_spread(candidates[peer]), compared(candidates[OURS], candidates[peer])]
         rows.append(row)
     head = [what, OURS]
     for peer in peers:
         head += [peer, "ratio"]
-    return _table(head, rows)
+    return table(head, rows)
 
 
-def _times(ours: float, peer: float) -> str:
-    return f"{ours / peer:.2f} ×"
-
-
-def _longer(ours: float, peer: float) -> str:
-    return f"+{ours - peer:.2f} ms" if ours >= peer else f"{peer / ours:,.0f} × faster"
+def _longer(ours: Sequence[float], peer: Sequence[float]) -> str:
+    mine, other = statistics.median(ours), statistics.median(peer)
+    return f"+{mine - other:.2f} ms" if mine >= other else f"{other / mine:,.0f} × faster"
 
 
 def _growth(figures: Figures) -> str:
@@ -134,17 +129,15 @@ def _growth(figures: Figures) -> str:
         "check": "check, milliseconds, records",
     }
     sizes = list(figures[names["put"]])
-    rows = [[name] + [_number(_median(figures[question][size][OURS])) for size in sizes] for name, question in names.items()]
+    rows = [[name] + [_one(figures[question][size][OURS]) for size in sizes] for name, question in names.items()]
     first = "first build of the mirror, records a second"
-    rows.append([first] + [_number(_median(figures[first][size][OURS])) for size in sizes])
-    return _table(["milliseconds of a call", *(f"{size:,} records" for size in sizes)], rows)
+    rows.append([first] + [_one(figures[first][size][OURS]) for size in sizes])
+    return table(["milliseconds of a call", *(f"{size:,} records" for size in sizes)], rows)
 
 
 def _machine(folder: Path) -> str:
-    model = next(line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    kind = subprocess.run(["stat", "-f", "-c", "%T", folder], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     return (
-        f"Measured on {datetime.date.today()} by `scripts/bench`: {os.cpu_count()} cores ({model}), Linux {platform.release()}, {kind}. Medians, with the least "
+        f"Measured on {datetime.date.today()} by `scripts/bench`: {os.cpu_count()} cores ({processor()}), Linux {platform.release()}, {filesystem(folder)}. Medians, with the least "
         "and the greatest of the rounds behind them; the candidates took turns. Absolute figures say little about another machine; the ratios say more.\n"
     )
 
@@ -163,17 +156,17 @@ def main() -> None:
         memory, rate = _memory(folder / "memory", streamed)
     text = "# Speed\n\n" + machine
     text += "\n## Durable writes, calls a second\n\nSQLite: one table, write-ahead log, `synchronous=FULL`, a connection for each writer.\n\nNew keys:\n\n"
-    text += _beside(directory, "durable put of new keys, writers", "writers", _times)
+    text += _beside(directory, "durable put of new keys, writers", "writers", ratio)
     text += "\nThe same 1,000 keys again and again:\n\n"
-    text += _beside(directory, "durable replacement, writers", "writers", _times)
-    text += "\n## Many records, records a second\n\n" + _beside(directory, "put_many, records", "`put_many` of", _times)
+    text += _beside(directory, "durable replacement, writers", "writers", ratio)
+    text += "\n## Many records, records a second\n\n" + _beside(directory, "put_many, records", "`put_many` of", ratio)
     text += f"\n`dualstore put` of a stream of {streamed:,} records: {rate:,.0f} records a second, {memory:.0f} MiB at most.\n"
-    text += "\n## Reads by key, calls a second\n\n" + _beside(directory, "get by key, warm, readers", "readers", _times)
+    text += "\n## Reads by key, calls a second\n\n" + _beside(directory, "get by key, warm, readers", "readers", ratio)
     text += "\n## SQL after one more write, milliseconds\n\nAn open client; the query filters by a text and sums.\n\n"
     text += _beside(sql, "SQL after one more write, records", "records", _longer)
     text += "\n## How cost grows\n\n" + _growth(sql)
     text += "\n## Whole processes, milliseconds\n\n"
-    text += _table(["command", "milliseconds"], [[name, _spread(figures)] for name, figures in processes.items()])
+    text += table(["command", "milliseconds"], [[name, _spread(figures)] for name, figures in processes.items()])
     if quick:
         print(text)
     else:

@@ -34,14 +34,14 @@ def progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _processor() -> str:
+def processor() -> str:
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return platform.machine()
 
 
-def _filesystem(folder: Path) -> str:
+def filesystem(folder: Path) -> str:
     best = ("", "unknown")
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         mount, kind = line.split()[4], line.split(" - ")[1].split()[0]
@@ -55,9 +55,9 @@ def heading(folder: Path, seaweedfs: str) -> str:
     versions = {name: importlib.metadata.version(name) for name in ("dualstore", "boto3", "botocore")}
     rows = (
         ("cores", str(os.cpu_count())),
-        ("processor", _processor()),
+        ("processor", processor()),
         ("kernel", platform.release()),
-        ("file system", _filesystem(folder)),
+        ("file system", filesystem(folder)),
         ("load before", f"{os.getloadavg()[0]:.2f}"),
         ("Python", platform.python_version()),
         *versions.items(),

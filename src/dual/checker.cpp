@@ -35,9 +35,10 @@ class Checker {
             std::vector<std::string> keys;
             for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) {
                 const ObjectInfo& object = (*objects)[i];
-                if (object.size > record::largest_text && !record::hidden(object.key, table_.definition().location)) {
+                auto fault = record::size_fault(object.size);
+                if (fault && !record::hidden(object.key, table_.definition().location)) {
                     ++report_.objects;
-                    report_.findings.push_back({object.key, record::too_large(object.size), {}, true});
+                    report_.findings.push_back({object.key, std::move(*fault), {}, true});
                 } else {
                     keys.push_back(object.key);
                 }

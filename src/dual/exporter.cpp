@@ -66,7 +66,7 @@ Result<std::uint64_t> export_ndjson(ObjectStore& store, std::string_view prefix,
         for (std::size_t i = from; i < std::min(from + batch, objects->size()); ++i) {
             const ObjectInfo& object = (*objects)[i];
             if (record::hidden(object.key, prefix)) continue;
-            if (object.size > record::largest_text) return fail(ErrorCode::corrupt, record::too_large(object.size), "export", object.key);
+            if (auto fault = record::size_fault(object.size)) return fail(ErrorCode::corrupt, std::move(*fault), "export", object.key);
             keys.push_back(object.key);
         }
         for (auto& object : store.get(keys)) {

@@ -47,7 +47,8 @@ Result<std::string> Home::bucket_of(std::string_view database) const {
     if (!path) return path;
     auto text = object::read_file(system_files(), *path);
     if (!text) return fail(std::move(text.error()));
-    return text->value_or("").substr(0, text->value_or("").find('\n'));
+    if (!*text) return std::string();
+    return (*text)->substr(0, (*text)->find('\n'));
 }
 
 Result<void> Home::name_database(std::string_view database, std::string_view bucket) const {

@@ -10,7 +10,9 @@
 
 namespace dualstore::record {
 
-std::string too_large(std::uint64_t size) {
+std::optional<std::string> size_fault(std::uint64_t size) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 30;
+    if (size <= most) return std::nullopt;
     return fmt::format("it has {} bytes, and no more than 1 GiB of an object of a table is read", size);
 }
 

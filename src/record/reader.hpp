@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +14,8 @@
 
 namespace dualstore::record {
 
-// Of a table's objects larger ones are not read: each is held in memory whole.
-inline constexpr std::uint64_t largest_text = std::uint64_t{1} << 30;
-// What that means, in words.
-[[nodiscard]] std::string too_large(std::uint64_t size);
+// Why an object of a table with so many bytes is not read, in words: it would be held in memory whole. None: it is.
+[[nodiscard]] std::optional<std::string> size_fault(std::uint64_t size);
 
 // One JSON object, parsed and known to fit its table. Values are valid while the Line lives.
 class Line {

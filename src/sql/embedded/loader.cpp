@@ -83,8 +83,8 @@ class Worker {
         std::vector<std::string> keys;
         std::vector<std::size_t> asked;  // of `requests`
         for (std::size_t i = first; i < last; ++i) {
-            if (load_.requests[i].size > record::largest_text) {
-                load_.outcomes[i] = {LoadOutcome::State::unreadable, {}, 0, record::too_large(load_.requests[i].size), false};
+            if (auto fault = record::size_fault(load_.requests[i].size)) {
+                load_.outcomes[i] = {LoadOutcome::State::unreadable, {}, 0, std::move(*fault), false};
             } else {
                 keys.push_back(load_.requests[i].key);
                 asked.push_back(i);

@@ -189,16 +189,12 @@ Result<void> Session::check_readable(const MirroredTable& table) {
 // An object that may be another one than is known.
 struct Session::Difference {
     std::string key;
+    KnownObjects::iterator known;     // the table's end: it is new
     std::optional<ObjectInfo> found;  // none: it is gone
     std::int64_t id = 0;              // of the rows that are read now
-    LoadOutcome outcome;              // where it was found
+    LoadOutcome outcome = {};         // where it was found
 
-    // None: it is the very one that is known.
-    static std::optional<Difference> of(const std::string& key, std::optional<ObjectInfo> found, const KnownObject* known) {
-        if (!found && known == nullptr) return std::nullopt;
-        if (found && known != nullptr && !found->stamp.empty() && known->stamp == found->stamp) return std::nullopt;
-        return Difference{key, std::move(found), 0, {}};
-    }
+    static bool none(const ObjectInfo& found, const KnownObject& known) { return !found.stamp.empty() && known.stamp == found.stamp; }
 };
 
 // Every object that the store lists, beside every one that is known.
@@ -208,13 +204,18 @@ Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable
     std::vector<Difference> differences;
     auto known = table.objects.begin();
     const auto end = table.objects.end();
-    const auto gone = [&] { differences.push_back({(known++)->first, std::nullopt, 0, {}}); };
+    const auto gone = [&] {
+        differences.push_back({known->first, known, std::nullopt});
+        ++known;
+    };
     for (ObjectInfo& info : *listed) {
         if (record::hidden(info.key, table.definition.location)) continue;
         while (known != end && known->first < info.key) gone();
         const bool is_known = known != end && known->first == info.key;
-        const std::string key = info.key;
-        if (auto one = Difference::of(key, std::move(info), is_known ? &known->second : nullptr)) differences.push_back(std::move(*one));
+        if (!is_known || !Difference::none(info, known->second)) {
+            std::string key = info.key;
+            differences.push_back({std::move(key), is_known ? known : end, std::move(info)});
+        }
         if (is_known) ++known;
     }
     while (known != end) gone();
@@ -229,13 +230,14 @@ Result<std::vector<Session::Difference>> Session::watched_differences(MirroredTa
     std::ranges::sort(changed);
     changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
     std::vector<Difference> differences;
-    for (const std::string& key : changed) {
+    for (std::string& key : changed) {
         if (record::hidden(key, table.definition.location)) continue;
         auto found = store_->head(key);
         if (!found) return fail(std::move(found.error()));
         const auto known = table.objects.find(key);
-        auto one = Difference::of(key, std::move(*found), known == table.objects.end() ? nullptr : &known->second);
-        if (one) differences.push_back(std::move(*one));
+        const bool is_known = known != table.objects.end();
+        if (*found ? is_known && Difference::none(**found, known->second) : !is_known) continue;
+        differences.push_back({std::move(key), known, std::move(*found)});
     }
     return differences;
 }
@@ -287,9 +289,9 @@ Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference
     for (Difference& difference : differences) {
         if (!difference.found) continue;
         difference.id = table.next_id++;
-        const auto known = table.objects.find(difference.key);
+        const bool is_known = difference.known != table.objects.end();
         requests.push_back(
-            {difference.key, known == table.objects.end() ? std::string() : known->second.etag, difference.id, difference.found->size});
+            {difference.key, is_known ? difference.known->second.etag : std::string(), difference.id, difference.found->size});
         asked.push_back(&difference);
     }
     if (!requests.empty()) {
@@ -302,8 +304,8 @@ Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference
     }
     std::vector<const KnownObject*> old;
     for (const Difference& difference : differences) {
-        const auto known = table.objects.find(difference.key);
-        if (known != table.objects.end() && difference.outcome.state != LoadOutcome::State::unchanged) old.push_back(&known->second);
+        const bool is_known = difference.known != table.objects.end();
+        if (is_known && difference.outcome.state != LoadOutcome::State::unchanged) old.push_back(&difference.known->second);
     }
     return forget_rows(table, old);
 }
@@ -342,9 +344,8 @@ void Session::apply(MirroredTable& table, Difference& difference) {
     using State = LoadOutcome::State;
     LoadOutcome& outcome = difference.outcome;
     const std::string stamp = !difference.found || outcome.try_again ? std::string() : std::move(difference.found->stamp);
-    const auto known = table.objects.find(difference.key);
-    if (known != table.objects.end()) {
-        KnownObject& object = known->second;
+    if (difference.known != table.objects.end()) {
+        KnownObject& object = difference.known->second;
         if (outcome.state == State::unchanged) {
             if (object.stamp != stamp) ++changes_;  // worth writing down: else every process reads the object again
             object.stamp = stamp;
@@ -353,7 +354,7 @@ void Session::apply(MirroredTable& table, Difference& difference) {
         changes_ += std::max<std::uint64_t>(object.rows, 1);
         table.masked = table.masked || (object.in_snapshot && object.rows > 0);
         table.unreadable.erase(difference.key);
-        table.objects.erase(known);
+        table.objects.erase(difference.known);
     }
     if (outcome.state != State::loaded && outcome.state != State::unreadable) return;
     const bool readable = outcome.state == State::loaded;

@@ -26,11 +26,13 @@ struct KnownObject {
     std::string error;  // why it cannot be read; empty where it can
 };
 
+using KnownObjects = std::map<std::string, KnownObject>;  // by key
+
 struct MirroredTable {
     TableDefinition definition;
     std::size_t number = 0;            // its rows are rows_<number> of the changes
     std::int64_t snapshot_number = 0;  // and rows_<snapshot_number> of the snapshot
-    std::map<std::string, KnownObject> objects;
+    KnownObjects objects;
     std::set<std::string> unreadable;  // keys of those with an error
     std::int64_t next_id = 1;
     bool in_snapshot = false;
