@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 namespace dualstore {
@@ -27,8 +28,12 @@ class FileSystem {
 
     virtual ssize_t read(int fd, void* bytes, std::size_t size) = 0;
     virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
+    virtual ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) = 0;
+    virtual ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) = 0;
     // Returns when the file's bytes, or the folder's names, survive a power cut.
     virtual int fsync(int fd) = 0;
+    // The same for a file's bytes and size; its times may be lost.
+    virtual int fdatasync(int fd) = 0;
     // The same for all of the file system; ENOSYS where that would not tell of writes that failed.
     virtual int syncfs(int fd) = 0;
 
@@ -41,10 +46,17 @@ class FileSystem {
     virtual int renameat(int from_folder, const char* from, int to_folder, const char* to) = 0;
     // Only where nothing has the new name, else EEXIST.
     virtual int renameat_new(int from_folder, const char* from, int to_folder, const char* to) = 0;
+    // Both names, of what they had: RENAME_EXCHANGE of renameat2(2). ENOSYS or EINVAL where the file system cannot.
+    virtual int renameat_exchange(int from_folder, const char* from, int to_folder, const char* to) = 0;
 
     virtual int flock(int fd, int how) = 0;
     // Waits for one byte of an open file: fcntl's F_OFD_SETLKW with F_WRLCK or F_UNLCK.
     virtual int lock_byte(int fd, off_t at, short type) = 0;
+
+    // Another number each time the machine has started, as what was not synced may be lost by then; 0: not known.
+    virtual std::uint64_t boot() = 0;
+    // Whether what an open file is on is a file system of this machine alone, so that its boot tells of all who write there.
+    virtual bool is_local(int fd) = 0;
 };
 
 // The machine's own. Lives as long as the program.

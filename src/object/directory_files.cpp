@@ -192,13 +192,13 @@ Result<WriterFolder> WriterFolder::make(const Descriptor& own) {
     Descriptor all = own.open("tmp", folder_flags);
     if (!all) return failed(errno);
     // Held until the new folder has its own lock: none who cleans can take it for a dead writer's before.
-    if (lock(all, LOCK_EX) != 0) return failed(errno);
+    const Descriptor locked = own.open("tmp", folder_flags);
+    if (!locked || lock(locked, LOCK_EX) != 0) return failed(errno);
     remove_leftovers(all);
     std::string name = record::random_name();
     if (files.mkdirat(all.get(), name.c_str(), 0777) != 0) return failed(errno);
     Descriptor folder = all.open(name, folder_flags);
     if (!folder || lock(folder, LOCK_EX) != 0) return failed(errno);
-    lock(all, LOCK_UN);
     return WriterFolder(std::move(all), std::move(folder), std::move(name));
 }
 
@@ -231,6 +231,13 @@ Result<Temporary> Temporary::write(const WriterFolder& folder, std::string_view 
 Temporary::Temporary(Temporary&& other) noexcept
     : folder_(other.folder_), name_(std::exchange(other.name_, {})), file_(std::move(other.file_)) {}
 
+Temporary& Temporary::operator=(Temporary&& other) noexcept {
+    std::swap(folder_, other.folder_);
+    std::swap(name_, other.name_);
+    std::swap(file_, other.file_);
+    return *this;
+}
+
 Temporary::~Temporary() {
     if (name_.empty()) return;
     const int kept = errno;
@@ -243,9 +250,22 @@ Result<void> Temporary::sync() const {
     return {};
 }
 
-int Temporary::place(const Descriptor& folder, const std::string& name, bool exclusive) {
-    const auto rename = exclusive ? &FileSystem::renameat_new : &FileSystem::renameat;
-    if ((folder.files().*rename)(folder_->get(), name_.c_str(), folder.get(), name.c_str()) != 0) return errno;
+bool Temporary::is_at(const Descriptor& folder, const std::string& name) const {
+    struct stat own{}, there{};
+    return file_.files().fstat(file_.get(), own) == 0 && folder.look_at(name, there) && own.st_ino == there.st_ino;
+}
+
+int Temporary::place(const Descriptor& folder, const std::string& name, Placing how) {
+    FileSystem& files = folder.files();
+    const char* const from = name_.c_str();
+    if (how == Placing::swap) {
+        if (files.renameat_exchange(folder_->get(), from, folder.get(), name.c_str()) == 0) return 0;  // the old one goes with this object
+        if (const int number = errno; number != EINVAL && number != ENOSYS) return is_at(folder, name) ? 0 : number;
+    }
+    const auto rename = how == Placing::alone ? &FileSystem::renameat_new : &FileSystem::renameat;
+    if ((files.*rename)(folder_->get(), from, folder.get(), name.c_str()) != 0) {
+        if (const int number = errno; !is_at(folder, name)) return number;
+    }
     name_.clear();
     return 0;
 }

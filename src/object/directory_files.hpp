@@ -87,22 +87,29 @@ class WriterFolder {
 // Paths, relative to .dualstore, of what writers left that are dead.
 [[nodiscard]] Result<std::vector<std::string>> leftovers_in(const Descriptor& own);
 
+enum class Placing {
+    alone,  // only where nothing has the name, else EEXIST
+    over,   // in the place of what has it
+    swap,   // the same where a file has it, else ENOENT: for ext4 less work, as it does not wait for the new file's bytes
+};
+
 // A file being written; removed unless it was put in its place.
 class Temporary {
   public:
     [[nodiscard]] static Result<Temporary> write(const WriterFolder& folder, std::string_view bytes);
 
     Temporary(Temporary&& other) noexcept;
-    Temporary& operator=(Temporary&&) = delete;
+    Temporary& operator=(Temporary&& other) noexcept;
     ~Temporary();
 
     [[nodiscard]] Result<void> sync() const;
-    // Renames it to `name` in `folder`; `exclusive`: only where nothing has that name, else EEXIST. Returns errno, or 0.
-    [[nodiscard]] int place(const Descriptor& folder, const std::string& name, bool exclusive);
+    // Gives it `name` in `folder`. Returns errno, or 0: it is there now, whatever the call answered.
+    [[nodiscard]] int place(const Descriptor& folder, const std::string& name, Placing how);
 
   private:
     Temporary(const Descriptor& folder, std::string name, Descriptor file)
         : folder_(&folder), name_(std::move(name)), file_(std::move(file)) {}
+    [[nodiscard]] bool is_at(const Descriptor& folder, const std::string& name) const;
 
     const Descriptor* folder_;
     std::string name_;  // empty: placed

@@ -19,7 +19,7 @@ Result<std::unique_ptr<KeyLocks>> KeyLocks::open(const Descriptor& own) {
 }
 
 std::size_t KeyLocks::stripe_of(std::string_view key) {
-    return XXH3_64bits(key.data(), key.size()) % count;
+    return XXH3_64bits(key.data(), key.size()) % stripes;
 }
 
 // Locks of the open file, not of the process (fcntl(2), F_OFD_SETLK): two stores open in one process exclude each other too.
@@ -30,13 +30,13 @@ int KeyLocks::change(std::size_t stripe, short type) {
     return 0;
 }
 
-Result<KeyLocks::Held> KeyLocks::lock(std::vector<std::size_t> stripes) {
-    std::sort(stripes.begin(), stripes.end());
-    stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
+Result<KeyLocks::Held> KeyLocks::lock(std::vector<std::size_t> wanted) {
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     Held held;
     held.locks_ = this;
-    held.stripes_.reserve(stripes.size());
-    for (const std::size_t stripe : stripes) {
+    held.stripes_.reserve(wanted.size());
+    for (const std::size_t stripe : wanted) {
         mutexes_[stripe].lock();
         if (const int number = change(stripe, F_WRLCK)) {
             mutexes_[stripe].unlock();

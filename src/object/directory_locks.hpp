@@ -12,10 +12,13 @@
 
 namespace dualstore::object {
 
-// 64 locks, each for the keys that hash to it: a mutex against this process's threads, and a byte of .dualstore/lock against others.
+// Locks, each of them a mutex against this process's threads, and a byte of .dualstore/lock against other processes: 256 for the keys
+// that hash to them, one for the end of the log, one for cutting it. The file's bytes belong to the log (directory_log.hpp).
 class KeyLocks {
   public:
-    static constexpr std::size_t count = 64;
+    static constexpr std::size_t stripes = 256;
+    static constexpr std::size_t log_end = stripes;
+    static constexpr std::size_t log_cut = stripes + 1;
 
     // Locks, given back when it goes.
     class Held {
@@ -35,17 +38,19 @@ class KeyLocks {
     [[nodiscard]] static Result<std::unique_ptr<KeyLocks>> open(const Descriptor& own);
 
     [[nodiscard]] static std::size_t stripe_of(std::string_view key);
-    // Waits for all of them. Taken in ascending order, so that no two callers wait for each other.
-    [[nodiscard]] Result<Held> lock(std::vector<std::size_t> stripes);
+    // Waits for all of them. Taken in ascending order, so that no two callers wait for each other; only who cuts the log takes
+    // others while it has that lock, which nobody waits for who has one.
+    [[nodiscard]] Result<Held> lock(std::vector<std::size_t> wanted);
     // False after someone removed .dualstore: then these locks no longer keep anybody out.
     [[nodiscard]] bool in_place() const;
+    [[nodiscard]] const Descriptor& file() const { return file_; }
 
   private:
     explicit KeyLocks(Descriptor file) : file_(std::move(file)) {}
     int change(std::size_t stripe, short type);
 
     Descriptor file_;
-    std::array<std::mutex, count> mutexes_;
+    std::array<std::mutex, stripes + 2> mutexes_;
 };
 
 }  // namespace dualstore::object

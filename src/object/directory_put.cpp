@@ -15,8 +15,6 @@
 namespace dualstore::object {
 namespace {
 
-constexpr std::size_t sync_all_from = 8;  // files
-
 Error refusal(ErrorCode code, std::string_view message) {
     Error error;
     error.code = code;
@@ -32,9 +30,11 @@ Error unsynced(std::string_view what, int number) {
                     what, std::generic_category().message(number)));
 }
 
-bool is_folder(const Descriptor& folder, const std::string& name) {
-    struct stat status{};
-    return folder.look_at(name, status) && S_ISDIR(status.st_mode);
+// After a change that failed and could not be told to the log.
+Error uncertain(const Error& error, const Error& log) {
+    return refusal(ErrorCode::outcome_unknown,
+                   fmt::format("{}; and then {}, so a power cut may bring the write back: read the object to see how it ended",
+                               error.message, log.message));
 }
 
 }  // namespace
@@ -65,19 +65,82 @@ std::optional<Error> version_fault(const Descriptor& folder, const std::string& 
     return std::nullopt;
 }
 
+void ChangeGroup::settle(std::string_view what, const std::function<std::string_view(std::size_t)>& key_of, const Refuse& refuse) {
+    std::vector<std::size_t> settled;
+    for (const auto& [path, folder] : folders_) {
+        if (folder.changed.empty() || !writer_.syncs()) continue;
+        const int number = object::sync(*folder.opened);
+        for (const std::size_t request : folder.changed) {
+            if (number != 0) {
+                refuse(request, unsynced(what, number));
+            } else {
+                settled.push_back(request);
+            }
+        }
+    }
+    if (settled.empty() && later_.empty()) return;
+    const auto log = writer_.log_in_use();
+    if (log && *log == nullptr) return;
+    for (const std::size_t request : settled) {
+        LogEntry entry;
+        entry.kind = LogEntry::Kind::elsewhere;
+        entry.key = key_of(request);
+        later_.push_back(entry);
+        corrected_.push_back(request);
+    }
+    auto told = log ? (*log)->append(later_) : Result<DirectoryLog::Ticket>(fail(log.error()));
+    if (told) {
+        tickets_.push_back(std::move(*told));
+        logged_ = true;
+        return;
+    }
+    for (const std::size_t request : corrected_) {
+        refuse(request, refusal(ErrorCode::outcome_unknown,
+                                fmt::format("the {}, but {}, so a power cut may undo that: read the object to see how it ended", what,
+                                            told.error().message)));
+    }
+}
+
+Result<void> ChangeGroup::wait() {
+    for (const auto& ticket : tickets_) {
+        if (auto synced = writer_.log()->sync(ticket); !synced) return synced;
+    }
+    if (logged_) writer_.logged();
+    return {};
+}
+
 void PutGroup::refuse(std::size_t request, Error error) {
     results_[request] = fail_at(std::move(error), "put", requests_[request].key);
 }
 
 void PutGroup::run() {
-    staged_.reserve(requests_.size());
-    for (std::size_t request = 0; request < requests_.size(); ++request) stage(request);
-    if (writer_.syncs()) sync_files();
-    place_all();
-    if (writer_.syncs()) sync_folders();
+    const auto log = writer_.log_for(requests_.size());
+    for (std::size_t request = 0; request < requests_.size(); ++request) {
+        if (!log) {
+            refuse(request, log.error());
+        } else {
+            stage(request, *log != nullptr && requests_[request].bytes.size() <= DirectoryLog::largest_object);
+        }
+    }
+    std::vector<std::size_t> stripes;
+    for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
+    {
+        const auto held = writer_.locks().lock(std::move(stripes));
+        std::erase_if(staged_, [&](Staged& staged) {
+            auto error = held ? check(staged) : std::optional(held.error());
+            if (!error) return false;
+            refuse(staged.request, std::move(*error));
+            return true;
+        });
+        if (!staged_.empty()) log_and_place(*log);
+    }
+    const auto synced = wait();
+    for (const auto& staged : staged_) {
+        if (!synced && results_[staged.request]) refuse(staged.request, synced.error());
+    }
 }
 
-void PutGroup::stage(std::size_t request) {
+void PutGroup::stage(std::size_t request, bool logged) {
     const auto& [key, bytes, mode] = requests_[request];
     if (const auto fault = path_key_fault(key)) return refuse(request, refusal(ErrorCode::invalid_argument, *fault));
     if (bytes.size() > largest_object) return refuse(request, refusal(ErrorCode::invalid_argument, "the object is larger than 5 GiB"));
@@ -85,115 +148,207 @@ void PutGroup::stage(std::size_t request) {
     auto folder = folders_.find(path);
     if (folder == folders_.end()) folder = folders_.emplace(path, Folder{writer_.open_folder(path), {}}).first;
     if (!folder->second.opened) return refuse(request, folder->second.opened.error());
-    auto file = Temporary::write(writer_.temporaries(), bytes);
-    if (!file) return refuse(request, std::move(file.error()));
-    staged_.push_back({request, std::move(name), &folder->second, std::move(*file), etag_of(bytes)});
-}
-
-void PutGroup::sync_files() {
-    // One sync of the file system takes as long as those of a few files, however many there are. If it fails, each file's own sync
-    // tells which of them it was.
-    const int all = staged_.size() < sync_all_from ? ENOSYS : sync_all(writer_.temporaries().folder());
-    if (all == 0) return;
-    std::vector<Staged> synced;
-    synced.reserve(staged_.size());
-    for (auto& staged : staged_) {
-        if (auto done = staged.file.sync(); !done) {
-            refuse(staged.request, std::move(done.error()));
-        } else {
-            synced.push_back(std::move(staged));
-        }
+    Staged staged{request, std::move(name), &folder->second, etag_of(bytes), logged};
+    if (!logged) {
+        if (auto error = write(staged)) return refuse(request, std::move(*error));
     }
-    staged_ = std::move(synced);
+    staged_.push_back(std::move(staged));
 }
 
-void PutGroup::place_all() {
-    std::vector<std::size_t> stripes;
-    for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
-    const auto held = writer_.locks().lock(std::move(stripes));
-    for (auto& staged : staged_) {
-        auto error = held ? place(staged) : std::optional(held.error());
-        if (error) {
-            refuse(staged.request, std::move(*error));
-        } else {
-            results_[staged.request] = Version{std::move(staged.etag), {}};
-            staged.folder->placed.push_back(staged.request);
-        }
+// Its temporary file; one that the log will not have is on the disk then.
+std::optional<Error> PutGroup::write(Staged& staged) const {
+    if (staged.file) return std::nullopt;
+    auto file = Temporary::write(writer_.temporaries(), requests_[staged.request].bytes);
+    if (!file) return std::move(file.error());
+    if (!staged.logged && writer_.syncs()) {
+        if (auto synced = file->sync(); !synced) return std::move(synced.error());
     }
+    staged.file = std::move(*file);
+    return std::nullopt;
 }
 
-std::optional<Error> PutGroup::place(Staged& staged) {
+// Whether it may be put, and what it takes the place of.
+std::optional<Error> PutGroup::check(Staged& staged) {
     const auto& mode = requests_[staged.request].mode;
     const Descriptor& folder = *staged.folder->opened;
+    struct stat status{};
+    const bool there = folder.look_at(staged.name, status);
+    if (!there && errno != ENOENT) {
+        return system_error(errno, "cannot look at the object's place");
+    }
+    if (there && S_ISDIR(status.st_mode)) return refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects");
+    if (there && mode.kind == PutMode::Kind::create) return refusal(ErrorCode::conflict, "an object with this key is there already");
     if (mode.kind == PutMode::Kind::if_match) {
         if (auto fault = version_fault(folder, staged.name, mode.etag)) return fault;
     }
-    const int number = staged.file.place(folder, staged.name, mode.kind == PutMode::Kind::create);
-    if (number == 0) return std::nullopt;
-    if ((number == EISDIR || number == EEXIST) && is_folder(folder, staged.name)) {
-        return refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects");
+    if (!there) return std::nullopt;
+    staged.how = Placing::over;
+    if (S_ISREG(status.st_mode)) {
+        staged.replaced = stamp_of(status);
+        if (staged.logged) staged.how = Placing::swap;
+    } else if (staged.logged) {
+        staged.logged = false;  // a link or a device: the log does not tell these apart
+        return write(staged);
     }
-    if (number == EEXIST) return refusal(ErrorCode::conflict, "an object with this key is there already");
-    return system_error(number, "cannot move the object into its folder");
+    return std::nullopt;
 }
 
-void PutGroup::sync_folders() {
-    for (const auto& [path, folder] : folders_) {
-        if (folder.placed.empty()) continue;
-        const int number = sync(*folder.opened);
-        if (number == 0) continue;
-        for (const std::size_t request : folder.placed) {
-            refuse(request, unsynced("object is in its place", number));
+LogEntry PutGroup::entry(const Staged& staged) const {
+    const auto& request = requests_[staged.request];
+    const bool created = staged.how == Placing::alone || staged.created_after_all;
+    return {LogEntry::Kind::put, created, log_time(), created ? FileStamp() : staged.replaced, request.key, request.bytes};
+}
+
+void PutGroup::log_and_place(DirectoryLog* log) {
+    std::vector<LogEntry> entries;
+    for (const auto& staged : staged_) {
+        if (staged.logged) entries.push_back(entry(staged));
+    }
+    std::optional<Error> unlogged;
+    if (!entries.empty()) {
+        const auto ticket = log->append(entries);
+        if (!ticket) {
+            unlogged = ticket.error();
+        } else {
+            Job job{staged_.size(), [this](std::size_t at) { staged_[at].error = write(staged_[at]); }};
+            // Whoever comes first to a log that is at rest syncs it while the helper writes the files; the others write theirs meanwhile.
+            Helper* const helper = DirectoryLog::is_syncing(*ticket) ? nullptr : writer_.helper();
+            if (helper != nullptr) {
+                helper->begin(job);
+                (void)log->sync(*ticket);
+                helper->finish(job);
+            }
+            job.run();
+            // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
+            if (const auto synced = log->sync(*ticket); !synced) unlogged = synced.error();
+            logged_ = true;
         }
     }
+    for (auto& staged : staged_) {
+        if (staged.logged && unlogged) {
+            staged.error = unlogged;
+            staged.logged = false;
+        } else {
+            place(staged);
+        }
+    }
+    for (auto& staged : staged_) {
+        const std::size_t request = staged.request;
+        if (!staged.error) {
+            results_[request] = Version{std::move(staged.etag), {}};
+            if (!staged.logged) staged.folder->changed.push_back(request);
+        }
+        if (staged.logged && (staged.error || staged.created_after_all)) {
+            later_.push_back(entry(staged));
+            if (staged.error) later_.back() = {LogEntry::Kind::undone, false, 0, {}, requests_[request].key, {}};
+            corrected_.push_back(request);
+        }
+        if (staged.error) refuse(request, std::move(*staged.error));
+    }
+    settle(
+        "object is in its place", [this](std::size_t request) { return std::string_view(requests_[request].key); },
+        [this](std::size_t request, const Error& error) {
+            refuse(request, results_[request] ? error : uncertain(results_[request].error(), error));
+        });
+}
+
+// Other programs have no locks: what check() saw may have changed.
+void PutGroup::place(Staged& staged) const {
+    if (staged.error) return;
+    const Descriptor& folder = *staged.folder->opened;
+    int number = staged.file->place(folder, staged.name, staged.how);
+    if (number == ENOENT && staged.how == Placing::swap) {
+        number = staged.file->place(folder, staged.name, Placing::over);
+        staged.created_after_all = true;
+    } else if (number == EEXIST && requests_[staged.request].mode.kind != PutMode::Kind::create) {
+        number = staged.file->place(folder, staged.name, Placing::over);
+    }
+    staged.file.reset();
+    if (number == 0) return;
+    staged.error = number == EEXIST   ? refusal(ErrorCode::conflict, "an object with this key is there already")
+                   : number == EISDIR ? refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects")
+                                      : system_error(number, "cannot move the object into its folder");
+}
+
+void RemoveGroup::refuse(std::size_t request, Error error) {
+    results_[request] = fail_at(std::move(error), "remove", requests_[request].key);
 }
 
 void RemoveGroup::run() {
+    const auto log = writer_.log_for(requests_.size());
     std::vector<std::size_t> stripes;
     for (const auto& request : requests_) stripes.push_back(KeyLocks::stripe_of(request.key));
     {
-        const auto held = writer_.locks().lock(std::move(stripes));
+        const auto held = log ? writer_.locks().lock(std::move(stripes)) : Result<KeyLocks::Held>(fail(log.error()));
         for (std::size_t request = 0; request < requests_.size(); ++request) {
-            auto done = held ? remove(request) : Result<bool>(fail(held.error()));
-            if (!done) done = fail_at(std::move(done.error()), "remove", requests_[request].key);
-            results_[request] = std::move(done);
+            results_[request] = false;
+            auto found = held ? find(request) : Result<std::optional<Found>>(fail(held.error()));
+            if (!found) {
+                refuse(request, std::move(found.error()));
+            } else if (*found) {
+                found_.push_back(std::move(**found));
+            }
         }
+        if (!found_.empty()) remove_all(*log);
     }
-    for (const auto& [path, folder] : folders_) {
-        if (folder.removed.empty() || !writer_.syncs()) continue;
-        const int number = sync(folder.opened);
-        if (number == 0) continue;
-        for (const std::size_t request : folder.removed) {
-            results_[request] = fail_at(unsynced("object is removed", number), "remove", requests_[request].key);
-        }
+    const auto synced = wait();
+    for (const auto& found : found_) {
+        if (!synced && results_[found.request]) refuse(found.request, synced.error());
     }
 }
 
-Result<bool> RemoveGroup::remove(std::size_t request) {
+Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request) {
     const auto& [key, etag, version_id] = requests_[request];
     if (const auto fault = path_key_fault(key)) return fail(refusal(ErrorCode::invalid_argument, *fault));
     if (!version_id.empty()) return fail(refusal(ErrorCode::unsupported, no_versions));
     auto [path, name] = split(path_of(key));
-    auto& folder = folders_[path];
-    if (!folder.opened) folder.opened = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);
-    if (!folder.opened && errno != ENOENT && errno != ENOTDIR) {
+    auto& folder = folders_[path].opened;
+    if (!*folder) folder = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);
+    if (!*folder && errno != ENOENT && errno != ENOTDIR) {
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object's folder"));
     }
     struct stat status{};
-    const Descriptor& opened = folder.opened;
+    const Descriptor& opened = *folder;
     const bool seen = opened && opened.look_at(name, status);
     if (opened && !seen && errno != ENOENT) return fail(system_error(errno, "cannot look at the object"));
-    const bool there = seen && S_ISREG(status.st_mode);
-    if (there && etag) {
+    if (!seen || !S_ISREG(status.st_mode)) return std::nullopt;
+    if (etag) {
         if (auto fault = version_fault(opened, name, *etag)) return fail(std::move(*fault));
     }
-    if (!there) return false;
-    if (opened.files().unlinkat(opened.get(), name.c_str(), 0) != 0) {
-        if (errno == ENOENT) return false;
-        return fail(system_error(errno, "cannot remove the object"));
+    return Found{request, std::move(name), &folders_[path], stamp_of(status)};
+}
+
+void RemoveGroup::remove_all(DirectoryLog* log) {
+    if (log != nullptr) {
+        std::vector<LogEntry> entries;
+        for (const auto& found : found_) {
+            entries.push_back({LogEntry::Kind::remove, false, log_time(), found.stamp, requests_[found.request].key, {}});
+        }
+        auto ticket = log->append(entries);
+        if (!ticket) {
+            for (const auto& found : found_) refuse(found.request, ticket.error());
+            return;
+        }
+        tickets_.push_back(std::move(*ticket));
+        logged_ = true;
     }
-    folder.removed.push_back(request);
-    return true;
+    for (const auto& found : found_) {
+        const Descriptor& folder = *found.folder->opened;
+        if (folder.files().unlinkat(folder.get(), found.name.c_str(), 0) == 0) {
+            results_[found.request] = true;
+            if (log == nullptr) found.folder->changed.push_back(found.request);
+        } else if (errno != ENOENT) {
+            refuse(found.request, system_error(errno, "cannot remove the object"));
+            if (log == nullptr) continue;
+            later_.push_back({LogEntry::Kind::undone, false, 0, {}, requests_[found.request].key, {}});
+            corrected_.push_back(found.request);
+        }
+    }
+    settle(
+        "object is removed", [this](std::size_t request) { return std::string_view(requests_[request].key); },
+        [this](std::size_t request, const Error& error) {
+            refuse(request, results_[request] ? error : uncertain(results_[request].error(), error));
+        });
 }
 
 }  // namespace dualstore::object

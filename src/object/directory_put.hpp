@@ -1,7 +1,9 @@
-// Some puts or removes that share their syncs.
+// Some puts or removes, in the order of a directory store's protocol.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,65 +23,96 @@ namespace dualstore::object {
 // None if the version at `name` is the one with this etag; else why the change is refused.
 [[nodiscard]] std::optional<Error> version_fault(const Descriptor& folder, const std::string& name, std::string_view etag);
 
-// Writes all files, syncs each, moves all into place under their keys' locks, and syncs each folder once.
-class PutGroup {
+// Changes of different keys, made in order, that share their syncs: they go through the log, or are synced in their places.
+class ChangeGroup {
   public:
-    // Files held open by a group; callers cut longer batches.
-    static constexpr std::size_t longest = 64;
+    // What the log takes at once; callers cut longer batches.
+    static constexpr std::size_t most_changes = 256;
+    static constexpr std::size_t most_bytes = std::size_t{4} << 20;
 
-    // `results` has one for each request and is filled.
+  protected:
+    struct Folder {
+        Result<Descriptor> opened;
+        std::vector<std::size_t> changed;  // requests that were made in it, and are not in the log
+    };
+
+    explicit ChangeGroup(Writer& writer) : writer_(writer) {}
+
+    // Syncs the folders of what is not in the log, and adds to it what `later` says and that those keys are settled. `refuse` gets what is
+    // not known to be durable.
+    using Refuse = std::function<void(std::size_t request, Error error)>;
+    void settle(std::string_view what, const std::function<std::string_view(std::size_t)>& key_of, const Refuse& refuse);
+    // Waits for all tickets.
+    Result<void> wait();
+
+    Writer& writer_;
+    std::map<std::string, Folder> folders_;
+    std::vector<LogEntry> later_;                // entries that correct ones before
+    std::vector<std::size_t> corrected_;         // the requests they are about
+    std::vector<DirectoryLog::Ticket> tickets_;  // to be waited for without locks
+    bool logged_ = false;
+};
+
+// Puts files in place, each a temporary first, under their keys' locks.
+class PutGroup : ChangeGroup {
+  public:
+    // `results` has one for each request and is filled. No two requests have one key.
     PutGroup(Writer& writer, std::span<const PutRequest> requests, std::span<Result<Version>> results)
-        : writer_(writer), requests_(requests), results_(results) {}
+        : ChangeGroup(writer), requests_(requests), results_(results) {}
 
     void run();
 
   private:
-    struct Folder {
-        Result<Descriptor> opened;
-        std::vector<std::size_t> placed;  // requests whose file is in it now
-    };
     struct Staged {
         std::size_t request;
         std::string name;
         Folder* folder;
-        Temporary file;
         std::string etag;
+        bool logged;
+        std::optional<Temporary> file = {};
+        Placing how = Placing::alone;
+        FileStamp replaced = {};
+        bool created_after_all = false;  // what was to be replaced went meanwhile
+        std::optional<Error> error = {};
     };
 
-    void stage(std::size_t request);
-    void sync_files();
-    void place_all();
-    std::optional<Error> place(Staged& staged);
-    void sync_folders();
+    void stage(std::size_t request, bool logged);
+    std::optional<Error> write(Staged& staged) const;
+    std::optional<Error> check(Staged& staged);
+    LogEntry entry(const Staged& staged) const;
+    void log_and_place(DirectoryLog* log);
+    void place(Staged& staged) const;
     void refuse(std::size_t request, Error error);
 
-    Writer& writer_;
     std::span<const PutRequest> requests_;
     std::span<Result<Version>> results_;
-    std::map<std::string, Folder> folders_;
     std::vector<Staged> staged_;
 };
 
-// Removes files under their keys' locks and syncs each folder once.
-class RemoveGroup {
+// Removes files under their keys' locks.
+class RemoveGroup : ChangeGroup {
   public:
     RemoveGroup(Writer& writer, std::span<const RemoveRequest> requests, std::span<Result<bool>> results)
-        : writer_(writer), requests_(requests), results_(results) {}
+        : ChangeGroup(writer), requests_(requests), results_(results) {}
 
     void run();
 
   private:
-    struct Folder {
-        Descriptor opened;
-        std::vector<std::size_t> removed;
+    struct Found {
+        std::size_t request;
+        std::string name;
+        Folder* folder;
+        FileStamp stamp;
     };
 
-    Result<bool> remove(std::size_t request);
+    // None: there is nothing to remove.
+    Result<std::optional<Found>> find(std::size_t request);
+    void remove_all(DirectoryLog* log);
+    void refuse(std::size_t request, Error error);
 
-    Writer& writer_;
     std::span<const RemoveRequest> requests_;
     std::span<Result<bool>> results_;
-    std::map<std::string, Folder> folders_;
+    std::vector<Found> found_;
 };
 
 }  // namespace dualstore::object

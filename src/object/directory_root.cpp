@@ -7,12 +7,14 @@
 
 #include <cerrno>
 
+#include "object/directory_recovery.hpp"
 #include "object/directory_tree.hpp"
 
 namespace dualstore::object {
 namespace {
 
 constexpr std::size_t durable_folders_kept = 10'000;
+constexpr std::size_t few_changes = 4;  // whose syncs cost no more than beginning with a log
 
 bool removed(const Descriptor& folder) {
     struct stat status{};
@@ -21,20 +23,56 @@ bool removed(const Descriptor& folder) {
 
 }  // namespace
 
-Writer::Writer(Descriptor root, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries)
-    : root_(std::move(root)), sync_(sync), locks_(std::move(locks)), temporaries_(std::move(temporaries)), process_(getpid()) {}
+Writer::Writer(Descriptor root, Descriptor own, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries)
+    : root_(std::move(root)), sync_(sync), locks_(std::move(locks)), temporaries_(std::move(temporaries)), process_(getpid()) {
+    FileSystem& files = root_.files();
+    if (!sync || files.boot() == 0 || !files.is_local(own.get())) return;
+    logging_ = std::make_unique<Logging>(root_, std::move(own), *locks_, &files == &system_files());
+}
+
+Writer::~Writer() {
+    if (process_ != getpid()) {
+        // A forked child has no such threads, and nobody to give back a lock that one of them had.
+        [[maybe_unused]] const auto* const left_alone = logging_.release();
+    } else if (logging_ && warm_) {
+        (void)logging_->log.cut();  // else the next one does
+    }
+}
+
+Result<DirectoryLog*> Writer::log_for(std::size_t changes) {
+    if (!logging_) return nullptr;
+    DirectoryLog& log = logging_->log;
+    const bool first = !warm_.exchange(true);
+    if (first) {
+        if (const auto looked = log.empty(); !looked) return fail(looked.error());
+    }
+    if (auto mended = log.mend(); !mended) return fail(std::move(mended.error()));
+    return first && changes < few_changes ? nullptr : &log;
+}
+
+Result<DirectoryLog*> Writer::log_in_use() {
+    if (!logging_) return nullptr;
+    const auto empty = logging_->log.empty();
+    if (!empty) return fail(empty.error());
+    return *empty ? nullptr : &logging_->log;
+}
 
 Result<std::shared_ptr<Writer>> Writer::open(Descriptor root, bool sync) {
     if (root.files().mkdirat(root.get(), ".dualstore", 0777) != 0 && errno != EEXIST) {
         return fail(system_error(errno, "cannot make the folder .dualstore in the store"));
     }
-    const Descriptor own = open_below(root, ".dualstore", O_RDONLY | O_DIRECTORY);
+    Descriptor own = open_below(root, ".dualstore", O_RDONLY | O_DIRECTORY);
     if (!own) return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open .dualstore"));
     auto locks = KeyLocks::open(own);
     if (!locks) return fail(std::move(locks.error()));
+    {
+        const auto held = (*locks)->lock({KeyLocks::log_end});
+        if (!held) return fail(held.error());
+        if (auto begun = begin_log(root, own, (*locks)->file()); !begun) return fail(std::move(begun.error()));
+    }
     auto temporaries = WriterFolder::make(own);
     if (!temporaries) return fail(std::move(temporaries.error()));
-    return std::shared_ptr<Writer>(new Writer(std::move(root), sync, std::move(*locks), std::move(*temporaries)));
+    return std::shared_ptr<Writer>(new Writer(std::move(root), std::move(own), sync, std::move(*locks), std::move(*temporaries)));
 }
 
 bool Writer::usable() const {
@@ -57,32 +95,9 @@ bool Writer::known_durable(const std::string& path, const Descriptor& folder, bo
 Result<Descriptor> Writer::open_folder(const std::string& path) {
     Descriptor folder = open_below(root_, path, O_RDONLY | O_DIRECTORY);
     if (folder && (!sync_ || known_durable(path, folder, false))) return folder;
-    auto made = make_folder(path);
+    auto made = make_folder_below(root_, path, sync_);
     if (made && sync_) known_durable(path, *made, true);
     return made;
-}
-
-// Another process may have made a folder and not synced its name yet, so every name on the way is synced, once a process.
-Result<Descriptor> Writer::make_folder(std::string_view path) {
-    Descriptor folder = open_below(root_, ".", O_RDONLY | O_DIRECTORY);
-    while (folder && !path.empty()) {
-        const auto end = path.find('/');
-        const std::string name(path.substr(0, end));
-        path.remove_prefix(end == path.npos ? path.size() : end + 1);
-        if (folder.files().mkdirat(folder.get(), name.c_str(), 0777) != 0 && errno != EEXIST) {
-            return fail(system_error(errno, "cannot make the object's folder"));
-        }
-        Descriptor next = open_below(folder, name, O_RDONLY | O_DIRECTORY);
-        if (!next && errno == ENOTDIR)
-            return fail(ErrorCode::invalid_argument, "a part of the key names a file, not a folder: it is another object");
-        if (!next && errno == ELOOP) return fail(link_error());
-        if (next && sync_) {
-            if (const int number = sync(folder)) return fail(system_error(number, "cannot sync a new folder to the disk"));
-        }
-        folder = std::move(next);
-    }
-    if (!folder) return fail(system_error(errno, "cannot open the object's folder"));
-    return folder;
 }
 
 Result<Descriptor> Root::open() const {
@@ -98,6 +113,9 @@ Result<std::shared_ptr<const Descriptor>> Root::reader() {
     reader_.reset();
     auto opened = open();
     if (!opened) return fail(std::move(opened.error()));
+    if (*opened) {
+        if (auto recovered = recover(*opened); !recovered) return fail(std::move(recovered.error()));
+    }
     if (*opened) reader_ = std::make_shared<const Descriptor>(std::move(*opened));
     return reader_;
 }

@@ -5,13 +5,16 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "dualstore/error.hpp"
 #include "dualstore/object_store.hpp"
 #include "object/directory_files.hpp"
+#include "object/directory_helpers.hpp"
 #include "object/directory_locks.hpp"
+#include "object/directory_log.hpp"
 
 namespace dualstore::object {
 
@@ -20,6 +23,9 @@ class Writer {
   public:
     [[nodiscard]] static Result<std::shared_ptr<Writer>> open(Descriptor root, bool sync);
 
+    Writer(const Writer&) = delete;
+    ~Writer();
+
     [[nodiscard]] const Descriptor& root() const { return root_; }
     [[nodiscard]] bool syncs() const { return sync_; }
     [[nodiscard]] KeyLocks& locks() { return *locks_; }
@@ -27,12 +33,33 @@ class Writer {
     // False in a forked child, which would share its parent's locks, and after someone removed the store's folder.
     [[nodiscard]] bool usable() const;
 
+    // The log for so many changes; null where they are to be synced in their places: where no log is kept, and for a few at first, for
+    // which it is not worth while to have one. An error: the log failed and could not be mended.
+    [[nodiscard]] Result<DirectoryLog*> log_for(std::size_t changes);
+    // What is synced in its place is to be told to this one too; null: there is none, or nothing in it that could matter for a key whose
+    // lock the caller has.
+    [[nodiscard]] Result<DirectoryLog*> log_in_use();
+    [[nodiscard]] DirectoryLog* log() { return logging_ ? &logging_->log : nullptr; }
+    // Null: work is not shared.
+    [[nodiscard]] Helper* helper() { return logging_ && logging_->helper ? &*logging_->helper : nullptr; }
+    // After changes that went through the log; the caller has no locks.
+    void logged() { logging_->cutter.appended(); }
+
     // Opens a folder, making what is missing; with sync, its name is on the disk when this returns.
     [[nodiscard]] Result<Descriptor> open_folder(const std::string& path);
 
   private:
-    Writer(Descriptor root, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries);
-    Result<Descriptor> make_folder(std::string_view path);
+    struct Logging {
+        Logging(const Descriptor& root, Descriptor own, KeyLocks& locks, bool threads)
+            : log(root, std::move(own), locks), cutter(log, threads) {
+            if (threads) helper.emplace();
+        }
+        DirectoryLog log;
+        LogCutter cutter;
+        std::optional<Helper> helper;
+    };
+
+    Writer(Descriptor root, Descriptor own, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries);
     bool known_durable(const std::string& path, const Descriptor& folder, bool now_durable);
 
     Descriptor root_;
@@ -40,6 +67,8 @@ class Writer {
     std::unique_ptr<KeyLocks> locks_;
     WriterFolder temporaries_;
     pid_t process_;
+    std::unique_ptr<Logging> logging_;
+    std::atomic<bool> warm_ = false;  // it has made changes
     std::mutex durable_mutex_;
     std::unordered_map<std::string, ino_t> durable_;  // folders whose names this process has synced
 };

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <limits>
 #include <system_error>
+#include <unordered_set>
 
 #include "object/directory_put.hpp"
 #include "object/directory_root.hpp"
@@ -99,6 +100,20 @@ Result<std::vector<ObjectInfo>> look_at(const Descriptor& root, std::span<std::s
     return objects;
 }
 
+// How many of the first requests make a group: a key that comes again begins another one.
+template <class Request>
+std::size_t group_length(std::span<const Request> requests, std::size_t (*bytes_of)(const Request&)) {
+    if (requests.size() == 1) return 1;
+    std::unordered_set<std::string_view> keys;
+    std::size_t bytes = 0;
+    for (std::size_t count = 0; count < requests.size(); ++count) {
+        bytes += bytes_of(requests[count]);
+        const bool fits = count < ChangeGroup::most_changes && (count == 0 || bytes <= ChangeGroup::most_bytes);
+        if (!fits || !keys.insert(requests[count].key).second) return count;
+    }
+    return requests.size();
+}
+
 class DirectoryStore : public ObjectStore {
   public:
     DirectoryStore(const std::string& root, DirectoryStoreOptions options) : root_(std::make_shared<Root>(root, options)) {
@@ -107,8 +122,8 @@ class DirectoryStore : public ObjectStore {
 
     std::vector<Result<Version>> put(std::span<const PutRequest> requests) override {
         std::vector<Result<Version>> results(requests.size());
-        for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
-            const auto count = std::min(PutGroup::longest, requests.size() - at);
+        for (std::size_t at = 0, count = 0; at < requests.size(); at += count) {
+            count = group_length<PutRequest>(requests.subspan(at), [](const PutRequest& request) { return request.bytes.size(); });
             const auto group = requests.subspan(at, count);
             const auto group_results = std::span(results).subspan(at, count);
             if (const auto writer = root_->writer()) {
@@ -171,8 +186,8 @@ std::vector<Result<bool>> DirectoryStore::remove(std::span<const RemoveRequest> 
     std::vector<Result<bool>> results(requests.size(), Result<bool>(false));
     const auto root = root_->reader();
     if (root && !*root) return results;  // an empty store stays unmade
-    for (std::size_t at = 0; at < requests.size(); at += PutGroup::longest) {
-        const auto count = std::min(PutGroup::longest, requests.size() - at);
+    for (std::size_t at = 0, count = 0; at < requests.size(); at += count) {
+        count = group_length<RemoveRequest>(requests.subspan(at), [](const RemoveRequest&) { return std::size_t{0}; });
         const auto group = requests.subspan(at, count);
         const auto group_results = std::span(results).subspan(at, count);
         if (const auto writer = root_->writer()) {

@@ -199,6 +199,29 @@ Error link_error() {
     return error;
 }
 
+// Another process may have made a folder and not synced its name yet, so every name on the way is synced.
+Result<Descriptor> make_folder_below(const Descriptor& root, std::string_view path, bool synced) {
+    Descriptor folder = open_below(root, ".", O_RDONLY | O_DIRECTORY);
+    while (folder && !path.empty()) {
+        const auto end = path.find('/');
+        const std::string name(path.substr(0, end));
+        path.remove_prefix(end == path.npos ? path.size() : end + 1);
+        if (folder.files().mkdirat(folder.get(), name.c_str(), 0777) != 0 && errno != EEXIST) {
+            return fail(system_error(errno, "cannot make the object's folder"));
+        }
+        Descriptor next = open_below(folder, name, O_RDONLY | O_DIRECTORY);
+        if (!next && errno == ENOTDIR)
+            return fail(ErrorCode::invalid_argument, "a part of the key names a file, not a folder: it is another object");
+        if (!next && errno == ELOOP) return fail(link_error());
+        if (next && synced) {
+            if (const int number = sync(folder)) return fail(system_error(number, "cannot sync a new folder to the disk"));
+        }
+        folder = std::move(next);
+    }
+    if (!folder) return fail(system_error(errno, "cannot open the object's folder"));
+    return folder;
+}
+
 Result<std::vector<std::string>> find_keys(const Descriptor& root, std::string_view prefix, std::string_view after, std::size_t limit) {
     const auto slash = prefix.rfind('/');
     Branch start;

@@ -24,6 +24,9 @@ namespace dualstore::object {
 // The same where the system cannot tell at once: name by name.
 [[nodiscard]] Descriptor open_by_steps(const Descriptor& root, std::string_view path, int flags);
 
+// Opens the folder at a relative path, making what is missing; `synced`: all names on the way are on the disk when this returns.
+[[nodiscard]] Result<Descriptor> make_folder_below(const Descriptor& root, std::string_view path, bool synced);
+
 // Keys that begin with `prefix` and come after `after`, the first `limit` of them (0: all) in byte order.
 [[nodiscard]] Result<std::vector<std::string>> find_keys(const Descriptor& root, std::string_view prefix, std::string_view after,
                                                          std::size_t limit);

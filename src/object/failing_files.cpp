@@ -40,8 +40,18 @@ class FailingFiles::Files : public FileSystem {
         const std::size_t half = (size + 1) / 2;
         return run([&] { return below_.write(fd, bytes, size); }, [&] { return below_.write(fd, bytes, half); });
     }
+    ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override {
+        return run([&] { return below_.pread(fd, bytes, size, at); });
+    }
+    ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) override {
+        const std::size_t half = (size + 1) / 2;
+        return run([&] { return below_.pwrite(fd, bytes, size, at); }, [&] { return below_.pwrite(fd, bytes, half, at); });
+    }
     int fsync(int fd) override {
         return run([&] { return below_.fsync(fd); });
+    }
+    int fdatasync(int fd) override {
+        return run([&] { return below_.fdatasync(fd); });
     }
     int syncfs(int fd) override {
         return run([&] { return below_.syncfs(fd); });
@@ -70,12 +80,19 @@ class FailingFiles::Files : public FileSystem {
         return run([&] { return below_.renameat_new(from_folder, from, to_folder, to); });
     }
 
+    int renameat_exchange(int from_folder, const char* from, int to_folder, const char* to) override {
+        return run([&] { return below_.renameat_exchange(from_folder, from, to_folder, to); });
+    }
+
     int flock(int fd, int how) override {
         return run([&] { return below_.flock(fd, how); });
     }
     int lock_byte(int fd, off_t at, short type) override {
         return run([&] { return below_.lock_byte(fd, at, type); });
     }
+
+    std::uint64_t boot() override { return below_.boot(); }
+    bool is_local(int fd) override { return below_.is_local(fd); }
 
   private:
     bool is_planned() {

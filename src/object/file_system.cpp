@@ -4,16 +4,27 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/utsname.h>
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 #if defined(__linux__) && __has_include(<linux/openat2.h>)
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #endif
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <string_view>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace dualstore {
 namespace {
@@ -46,6 +57,12 @@ bool syncfs_tells() {
     return uname(&system) == 0 && std::sscanf(system.release, "%d.%d", &major, &minor) == 2 && (major > 5 || (major == 5 && minor >= 8));
 }
 
+std::uint64_t boot_number() {
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    std::string id;
+    return std::getline(file, id) && !id.empty() ? XXH3_64bits(id.data(), id.size()) : 0;
+}
+
 int not_here() {
     errno = ENOSYS;
     return -1;
@@ -65,11 +82,20 @@ class SystemFiles : public FileSystem {
 
     ssize_t read(int fd, void* bytes, std::size_t size) override { return ::read(fd, bytes, size); }
     ssize_t write(int fd, const void* bytes, std::size_t size) override { return ::write(fd, bytes, size); }
+    ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override { return ::pread(fd, bytes, size, at); }
+    ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) override { return ::pwrite(fd, bytes, size, at); }
     int fsync(int fd) override {
 #ifdef F_FULLFSYNC
         return fcntl(fd, F_FULLFSYNC);
 #else
         return ::fsync(fd);
+#endif
+    }
+    int fdatasync(int fd) override {
+#ifdef F_FULLFSYNC
+        return fcntl(fd, F_FULLFSYNC);
+#else
+        return ::fdatasync(fd);
 #endif
     }
     int syncfs([[maybe_unused]] int fd) override {
@@ -114,6 +140,15 @@ class SystemFiles : public FileSystem {
         return 0;
     }
 
+    int renameat_exchange([[maybe_unused]] int from_folder, [[maybe_unused]] const char* from, [[maybe_unused]] int to_folder,
+                          [[maybe_unused]] const char* to) override {
+#ifdef RENAME_EXCHANGE
+        return renameat2(from_folder, from, to_folder, to, RENAME_EXCHANGE);
+#else
+        return not_here();
+#endif
+    }
+
     int flock(int fd, int how) override { return ::flock(fd, how); }
     int lock_byte(int fd, off_t at, short type) override {
         struct flock range{};
@@ -122,6 +157,21 @@ class SystemFiles : public FileSystem {
         range.l_start = at;
         range.l_len = 1;
         return fcntl(fd, F_OFD_SETLKW, &range);
+    }
+
+    std::uint64_t boot() override {
+        static const std::uint64_t number = boot_number();
+        return number;
+    }
+    bool is_local([[maybe_unused]] int fd) override {
+#ifdef __linux__
+        constexpr std::array<long, 7> local = {EXT4_SUPER_MAGIC,      XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+                                               OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC,     0x2fc12fc1 /* ZFS */};
+        struct statfs status{};
+        return fstatfs(fd, &status) == 0 && std::ranges::find(local, static_cast<long>(status.f_type)) != local.end();
+#else
+        return false;
+#endif
     }
 };
 

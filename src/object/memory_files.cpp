@@ -59,20 +59,19 @@ int failed(int number) {
     return -1;
 }
 
-// What may be left of bytes that were not synced.
+// What may be left of bytes that were not synced: up to some place the new ones and behind it the synced ones, or the other way about.
+// Where there were none before there is nothing, or zeros.
 std::string torn(const Node& file, const MemoryFiles::Choose& choose) {
     const std::string& bytes = file.bytes;
     if (bytes == file.synced_bytes) return bytes;
-    switch (choose(4)) {
-        case 0:
-            return file.synced_bytes;
-        case 1:
-            return bytes;
-        case 2:
-            return bytes.substr(0, choose(bytes.size() + 1));
-        default:
-            return std::string(bytes.size(), '\0');
-    }
+    const std::size_t way = choose(5);
+    if (way == 0) return file.synced_bytes;
+    if (way == 1) return bytes;
+    const std::size_t at = way == 4 ? 0 : choose(bytes.size() + 1);
+    std::string before = file.synced_bytes;
+    if (way == 2 && before.size() <= at) return bytes.substr(0, at);
+    before.resize(bytes.size(), '\0');
+    return way == 3 ? before.substr(0, at) + bytes.substr(at) : bytes.substr(0, at) + before.substr(at);
 }
 
 }  // namespace
@@ -81,6 +80,7 @@ class MemoryFiles::Files : public FileSystem {
   public:
     void lose_power(const Choose& choose) {
         const std::lock_guard guard(mutex_);
+        ++boots_;
         open_.clear();
         byte_locks_.clear();
         shared_.clear();
@@ -131,23 +131,31 @@ class MemoryFiles::Files : public FileSystem {
         const std::lock_guard guard(mutex_);
         Open* const found = opened(fd);
         if (found == nullptr) return -1;
-        auto& [node, at] = *found;
-        if (node->folder) return failed(EISDIR);
-        const std::size_t got = std::min(size, node->bytes.size() - std::min(at, node->bytes.size()));
-        std::memcpy(bytes, node->bytes.data() + at, got);
-        at += got;
-        return static_cast<ssize_t>(got);
+        const ssize_t got = read_at(*found->node, bytes, size, found->at);
+        if (got > 0) found->at += static_cast<std::size_t>(got);
+        return got;
     }
 
     ssize_t write(int fd, const void* bytes, std::size_t size) override {
         const std::lock_guard guard(mutex_);
         Open* const found = opened(fd);
         if (found == nullptr) return -1;
-        auto& [node, at] = *found;
-        if (node->bytes.size() < at + size) node->bytes.resize(at + size);
-        std::memcpy(node->bytes.data() + at, bytes, size);
-        at += size;
-        node->changed = clock_++;
+        write_at(*found->node, bytes, size, found->at);
+        found->at += size;
+        return static_cast<ssize_t>(size);
+    }
+
+    ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        return found == nullptr ? -1 : read_at(*found->node, bytes, size, static_cast<std::size_t>(at));
+    }
+
+    ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) override {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        if (found == nullptr) return -1;
+        write_at(*found->node, bytes, size, static_cast<std::size_t>(at));
         return static_cast<ssize_t>(size);
     }
 
@@ -158,6 +166,8 @@ class MemoryFiles::Files : public FileSystem {
         found->node->sync();
         return 0;
     }
+
+    int fdatasync(int fd) override { return fsync(fd); }
 
     int syncfs(int fd) override {
         const std::lock_guard guard(mutex_);
@@ -238,6 +248,20 @@ class MemoryFiles::Files : public FileSystem {
         return rename(from_folder, from, to_folder, to, false);
     }
 
+    int renameat_exchange(int from_folder, const char* from, int to_folder, const char* to) override {
+        const std::lock_guard guard(mutex_);
+        std::string from_name, to_name;
+        const NodePtr source = parent(from_folder, from, from_name);
+        const NodePtr target = source ? parent(to_folder, to, to_name) : nullptr;
+        const NodePtr one = target ? child(source, from_name) : nullptr;
+        const NodePtr other = one ? child(target, to_name) : nullptr;
+        if (!other) return -1;
+        one->changed = other->changed = clock_++;
+        target->set(to_name, one);
+        source->set(from_name, other);
+        return 0;
+    }
+
     int flock(int fd, int how) override {
         std::unique_lock guard(mutex_);
         const Open* found = opened(fd);
@@ -279,7 +303,26 @@ class MemoryFiles::Files : public FileSystem {
         return 0;
     }
 
+    std::uint64_t boot() override {
+        const std::lock_guard guard(mutex_);
+        return boots_;
+    }
+    bool is_local(int /*fd*/) override { return true; }
+
   private:
+    static ssize_t read_at(const Node& node, void* bytes, std::size_t size, std::size_t at) {
+        if (node.folder) return failed(EISDIR);
+        const std::size_t got = std::min(size, node.bytes.size() - std::min(at, node.bytes.size()));
+        std::memcpy(bytes, node.bytes.data() + at, got);
+        return static_cast<ssize_t>(got);
+    }
+
+    void write_at(Node& node, const void* bytes, std::size_t size, std::size_t at) {
+        if (node.bytes.size() < at + size) node.bytes.resize(at + size);
+        std::memcpy(node.bytes.data() + at, bytes, size);
+        node.changed = clock_++;
+    }
+
     NodePtr make(bool folder) {
         auto node = std::make_shared<Node>();
         node->folder = folder;
@@ -374,6 +417,7 @@ class MemoryFiles::Files : public FileSystem {
     std::map<ino_t, std::set<int>> shared_, exclusive_;  // flock
     int next_descriptor_ = 1'000'000;                    // never taken twice, and no real one
     ino_t next_number_ = 1;
+    std::uint64_t boots_ = 1;
     std::int64_t clock_ = 1;
     NodePtr root_ = make(true);
 };

@@ -36,7 +36,7 @@ Result<void> place_file(FileSystem& files, const std::filesystem::path& path, st
     auto file = Temporary::write(*temporaries, bytes);
     if (!file) return fail(std::move(file.error()));
     if (auto synced = file->sync(); !synced) return synced;
-    const int number = file->place(folder, path.filename(), only_new);
+    const int number = file->place(folder, path.filename(), only_new ? Placing::alone : Placing::over);
     if (number == EEXIST) return fail(ErrorCode::conflict, fmt::format("{} is there already", path.string()));
     if (number != 0) return cannot(number);
     // Whoever made the folders may not have come to syncing them.

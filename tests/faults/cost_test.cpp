@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,21 @@ TEST(ClientCost, OfAQueryIsThatOfTheChangesBeforeIt) {
     EXPECT_LE(one, 10U);
     EXPECT_LE(ten, 10 * one);
     fmt::print("calls before a query: {} after one change, {} after ten\n", one, ten);
+}
+
+// Of an open client; two threads share some of theirs.
+TEST(ClientCost, OfADurablePutIsOneSync) {
+    const TemporaryFolder folder;
+    failing_calls::plan(folder.root(), {});
+    auto client = Client::open({.store = "file:" + folder.root().string()}).value();
+    for (int id = 0; id < 3; ++id) ASSERT_TRUE(client.put(table, record(id)));
+    failing_calls::plan(folder.root(), {});
+    for (int id = 0; id < 100; ++id) EXPECT_TRUE(client.put(table, record(id)));
+    for (int id = 0; id < 20; ++id) EXPECT_TRUE(client.remove(table, std::vector<std::string>{std::to_string(id)}));
+    const auto calls = failing_calls::stop();
+    const auto syncs = std::ranges::count_if(calls, [](const std::string& call) { return call.find("sync") != call.npos; });
+    EXPECT_EQ(syncs, 120);
+    fmt::print("{} syncs, {} calls for 100 puts and 20 removes\n", syncs, calls.size());
 }
 
 }  // namespace

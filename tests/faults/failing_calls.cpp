@@ -225,6 +225,11 @@ int fsync(int fd) {
     return call_or_fail(watched(fd), "fsync", "", [&] { return real(fd); });
 }
 
+int fdatasync(int fd) {
+    NEXT(fdatasync);
+    return call_or_fail(watched(fd), "fdatasync", "", [&] { return real(fd); });
+}
+
 int syncfs(int fd) noexcept {
     NEXT(syncfs);
     return call_or_fail(watched(fd), "syncfs", "", [&] { return real(fd); });

@@ -1,0 +1,330 @@
+#include "object/directory_log.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "object/directory_recovery.hpp"
+#include "object/directory_tree.hpp"
+#include "record/random.hpp"
+
+namespace dualstore::object {
+namespace {
+
+constexpr std::uint64_t state_magic = 0x3174617473676f6c;
+constexpr std::uint64_t first_allocation = std::uint64_t{64} << 10;  // bytes
+constexpr std::uint64_t longest_step = std::uint64_t{4} << 20;
+constexpr std::uint64_t few_entries = 8;  // as many single syncs as one of the whole file system takes time
+
+std::uint64_t random_number() {
+    const auto bytes = record::random_bytes();
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return number == 0 ? 1 : number;
+}
+
+int write_at(const Descriptor& file, std::string_view bytes, std::uint64_t at) {
+    while (!bytes.empty()) {
+        const ssize_t written = file.files().pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+        at += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
+
+int sync_bytes(const Descriptor& file) {
+    while (file.files().fdatasync(file.get()) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+Error log_error(int number) {
+    return system_error(number, "cannot write the log in .dualstore");
+}
+
+Error broken_log(std::string_view message) {
+    Error error;
+    error.code = ErrorCode::outcome_unknown;
+    error.message = message;
+    return error;
+}
+
+// A failed sync is never asked for again and believed: the kernel may have given up what it could not write.
+Error unsynced(int number) {
+    return broken_log(
+        fmt::format("the log in .dualstore could not be synced to the disk ({}), so a power cut may undo the write: look at the "
+                    "disk, then read the object to see how it ended",
+                    std::generic_category().message(number)));
+}
+
+// Each object of the entries, and the folder it is in.
+int sync_each(const Descriptor& root, const std::vector<LogEntry>& entries) {
+    std::set<std::string> folders;
+    for (const auto& entry : entries) {
+        const std::string path = path_of(entry.key);
+        folders.insert(split(path).folder);
+        if (entry.kind != LogEntry::Kind::put) continue;
+        const Descriptor file = open_below(root, path, O_RDONLY | O_NONBLOCK);
+        if (!file && (errno == EMFILE || errno == ENFILE || errno == EIO || errno == ENOMEM)) return errno;
+        if (!file) continue;  // it was removed or replaced since
+        if (const int number = sync(file)) return number;
+    }
+    for (const auto& folder : folders) {
+        const Descriptor opened = open_below(root, folder, O_RDONLY | O_DIRECTORY);
+        if (!opened && (errno == EMFILE || errno == ENFILE || errno == EIO || errno == ENOMEM)) return errno;
+        if (!opened) continue;
+        if (const int number = sync(opened)) return number;
+    }
+    return 0;
+}
+
+}  // namespace
+
+Result<std::optional<LogState>> read_state(const Descriptor& lock) {
+    LogState state;
+    struct stat status{};
+    ssize_t got = 0;
+    do got = lock.files().pread(lock.get(), &state, sizeof state, 0);
+    while (got < 0 && errno == EINTR);
+    if (got < 0 || lock.files().fstat(lock.get(), status) != 0) return fail(system_error(errno, "cannot read .dualstore/lock"));
+    const bool counts = got == sizeof state && state.magic == state_magic && state.boot != 0 && state.boot == lock.files().boot() &&
+                        state.device == status.st_dev && state.inode == status.st_ino && state.current < state.parts.size();
+    return counts ? std::optional(state) : std::nullopt;
+}
+
+Result<LogState> new_state(const Descriptor& lock) {
+    struct stat status{};
+    if (lock.files().fstat(lock.get(), status) != 0) return fail(system_error(errno, "cannot read .dualstore/lock"));
+    LogState state;
+    state.magic = state_magic;
+    state.boot = lock.files().boot();
+    state.device = status.st_dev;
+    state.inode = status.st_ino;
+    return state;
+}
+
+int write_state(const Descriptor& lock, const LogState& state) {
+    return write_at(lock, {reinterpret_cast<const char*>(&state), sizeof state}, 0);
+}
+
+std::string part_file(std::size_t index) {
+    return fmt::format("log-{}", index);
+}
+
+int make_part(const Descriptor& own, std::size_t index, std::uint64_t number, LogState::Part& part) {
+    const Descriptor file = own.open(part_file(index), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    struct stat status{};
+    if (!file || file.files().fstat(file.get(), status) != 0) return errno;
+    const PartHead head{number, random_number()};
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    std::string bytes = encode(head);
+    if (size < first_allocation) bytes.resize(first_allocation, '\0');
+    if (const int failed = write_at(file, bytes, 0)) return failed;
+    if (const int failed = size < first_allocation ? sync(file) : sync_bytes(file)) return failed;
+    if (part.file == 0) {
+        if (const int failed = sync(own)) return failed;
+        part.file = random_number();
+    }
+    part = {part.file, number, head.seed, PartHead::size, std::max(size, first_allocation), 0};
+    return 0;
+}
+
+Result<LogState> DirectoryLog::state() const {
+    auto state = read_state(locks_.file());
+    if (!state) return fail(std::move(state.error()));
+    if (!*state) return fail(ErrorCode::unavailable, "what .dualstore/lock says of the log is gone: open the store again");
+    return **state;
+}
+
+Result<bool> DirectoryLog::empty() {
+    const auto held = locks_.lock({KeyLocks::log_end});
+    if (!held) return fail(held.error());
+    const auto now = state();
+    if (!now) return fail(now.error());
+    if (now->broken != 0) broken_ = true;
+    return now->empty() && now->broken == 0;
+}
+
+Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::opened(LogState& state, std::size_t index) {
+    auto& part = parts_[index];
+    auto& now = state.parts[index];
+    if (part && now.file == part->id) return part;
+    if (now.file == 0) {
+        const std::uint64_t number = std::max(state.parts[0].number, state.parts[1].number) + 1;
+        if (const int failed = make_part(own_, index, number, now)) return fail(log_error(failed));
+    }
+    Descriptor file = own_.open(part_file(index), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (!file) return fail(log_error(errno));
+    part = std::make_shared<Part>(std::move(file), now.file);
+    return part;
+}
+
+Result<DirectoryLog::Ticket> DirectoryLog::append(std::span<const LogEntry> entries) {
+    const auto held = locks_.lock({KeyLocks::log_end});
+    if (!held) return fail(held.error());
+    auto state = this->state();
+    if (!state) return fail(std::move(state.error()));
+    if (state->broken != 0) {
+        broken_ = true;
+        return fail(ErrorCode::unavailable, "a sync of the log failed: the next write mends it", {}, {}, Retry::safe);
+    }
+    const auto opened = this->opened(*state, state->current);
+    if (!opened) return fail(opened.error());
+    auto& now = state->parts[state->current];
+    const std::uint64_t end = now.end;
+    std::string text;
+    for (const auto& entry : entries) now.chain = encode(text, entry, now.chain);
+    now.end += text.size();
+    now.entries += entries.size();
+    if (now.end > now.allocated) {
+        // Entries that overwrite what is there are synced faster than ones that make the file grow.
+        now.allocated = now.end + std::min(now.allocated, longest_step);
+        text.resize(now.allocated - end, '\0');
+    }
+    Part& part = **opened;
+    if (const int number = write_at(part.file, text, end)) return take_back(*state, part, end, number);
+    if (const int number = write_state(locks_.file(), *state)) return take_back(*state, part, end, number);
+    size_ = now.end;
+    const std::lock_guard lock(part.mutex);
+    return Ticket{*opened, ++part.appended};
+}
+
+// What an append that failed left must not be taken for entries after a power cut.
+tl::unexpected<Error> DirectoryLog::take_back(const LogState& state, const Part& part, std::uint64_t end, int number) {
+    const std::string nothing(sizeof(std::uint64_t) * 8, '\0');
+    if (write_at(part.file, nothing, end) == 0 && sync_bytes(part.file) == 0) {
+        // A state that could not be written may be there all the same.
+        const auto now = read_state(locks_.file());
+        if (now && *now && (*now)->parts[state.current].end == end) return fail(log_error(number));
+    }
+    set_broken();
+    return fail(unsynced(number));
+}
+
+void DirectoryLog::set_broken() {
+    broken_ = true;
+    auto state = read_state(locks_.file());
+    if (!state || !*state) return;
+    (*state)->broken = 1;
+    (void)write_state(locks_.file(), **state);  // without it, this process still mends
+}
+
+bool DirectoryLog::is_syncing(const Ticket& ticket) {
+    const std::lock_guard lock(ticket.part->mutex);
+    return ticket.part->syncing;
+}
+
+Result<void> DirectoryLog::sync(const Ticket& ticket) {
+    Part& part = *ticket.part;
+    std::unique_lock lock(part.mutex);
+    while (part.durable < ticket.number) {
+        if (part.failed != 0) return fail(unsynced(part.failed));
+        if (part.syncing) {
+            part.changed.wait(lock);
+            continue;
+        }
+        part.syncing = true;
+        const std::uint64_t appended = part.appended;
+        lock.unlock();
+        const int number = sync_bytes(part.file);
+        if (number != 0) {
+            const auto held = locks_.lock({KeyLocks::log_end});
+            set_broken();
+        }
+        lock.lock();
+        part.syncing = false;
+        part.failed = number;
+        if (number == 0) part.durable = appended;
+        part.changed.notify_all();
+    }
+    return {};
+}
+
+// The part to be cut: one that a killed process had begun with, else the one that is appended to, which the other takes over from.
+Result<std::optional<DirectoryLog::Detached>> DirectoryLog::detach() {
+    const auto held = locks_.lock({KeyLocks::log_end});
+    if (!held) return fail(held.error());
+    auto state = this->state();
+    if (!state) return fail(std::move(state.error()));
+    if (state->empty() || state->broken != 0) return std::nullopt;
+    const std::size_t other = 1 - state->current;
+    const bool is_left = state->parts[other].entries != 0;
+    const std::size_t index = is_left ? other : state->current;
+    auto part = opened(*state, index);
+    if (!part) return fail(std::move(part.error()));
+    if (!is_left) {
+        if (const auto next = opened(*state, other); !next) return fail(next.error());
+        state->current = other;
+        if (const int number = write_state(locks_.file(), *state)) return fail(log_error(number));
+        size_ = state->parts[other].end;
+    }
+    return Detached{index, std::move(*part), state->parts[index], !is_left};
+}
+
+Result<void> DirectoryLog::cut() {
+    const auto held = locks_.lock({KeyLocks::log_cut});
+    if (!held) return fail(held.error());
+    for (;;) {
+        const auto detached = detach();
+        if (!detached) return fail(detached.error());
+        if (!*detached) return {};
+        // Who has appended to it has its keys' locks until the files are in their places.
+        for (std::size_t stripe = 0; stripe < KeyLocks::stripes; ++stripe) {
+            if (const auto passed = locks_.lock({stripe}); !passed) return fail(passed.error());
+        }
+        if (auto settled = settle(**detached); !settled) return settled;
+        if ((*detached)->last) return {};
+    }
+}
+
+Result<void> DirectoryLog::settle(const Detached& detached) {
+    int number = detached.state.entries <= few_entries ? ENOSYS : sync_all(root_);
+    if (number == ENOSYS) {
+        const auto bytes = read_part(detached.part->file, detached.state.end);
+        if (!bytes) return fail(bytes.error());
+        number = sync_each(root_, decode_part(*bytes).entries);
+        if (number == EMFILE || number == ENFILE || number == ENOMEM) return fail(log_error(number));
+    }
+    const auto held = locks_.lock({KeyLocks::log_end});
+    if (!held) return fail(held.error());
+    auto state = this->state();
+    if (!state) return fail(std::move(state.error()));
+    if (state->broken != 0) return {};
+    auto& part = state->parts[detached.index];
+    const std::uint64_t next = std::max(state->parts[0].number, state->parts[1].number) + 1;
+    if (number == 0) number = make_part(own_, detached.index, next, part);
+    if (number != 0) {
+        set_broken();
+        return fail(unsynced(number));
+    }
+    if (const int failed = write_state(locks_.file(), *state)) {
+        set_broken();
+        return fail(log_error(failed));
+    }
+    return {};
+}
+
+Result<void> DirectoryLog::mend() {
+    if (!broken_) return {};
+    std::vector<std::size_t> all;
+    for (std::size_t lock = 0; lock < KeyLocks::stripes; ++lock) all.push_back(lock);
+    all.push_back(KeyLocks::log_end);
+    const auto held = locks_.lock(std::move(all));
+    if (!held) return fail(held.error());
+    if (auto mended = rewrite_log(root_, own_, locks_.file()); !mended) return mended;
+    parts_ = {};
+    size_ = 0;
+    broken_ = false;
+    return {};
+}
+
+}  // namespace dualstore::object
