@@ -142,19 +142,15 @@ def _machine(folder: Path) -> str:
     )
 
 
-def main() -> None:
-    quick = "--quick" in sys.argv[1:]
+def _page(folder: Path, quick: bool) -> str:
     rounds = "2" if quick else "5"
     sizes = ["1000", "10000"] if quick else ["1000", "10000", "100000", "1000000"]
-    with tempfile.TemporaryDirectory(prefix="dualstore-bench-") as name:
-        folder = Path(name)
-        machine = _machine(folder)
-        directory = _measure("directory_bench", str(folder / "directory"), rounds)
-        sql = _measure("sql_bench", str(folder / "sql"), rounds, *sizes)
-        processes = _processes(folder / "processes", 5 if quick else 25)
-        streamed = 10_000 if quick else 1_000_000
-        memory, rate = _memory(folder / "memory", streamed)
-    text = "# Speed\n\n" + machine
+    directory = _measure("directory_bench", str(folder / "directory"), rounds)
+    sql = _measure("sql_bench", str(folder / "sql"), rounds, *sizes)
+    processes = _processes(folder / "processes", 5 if quick else 25)
+    streamed = 10_000 if quick else 1_000_000
+    memory, rate = _memory(folder / "memory", streamed)
+    text = "# Speed\n\n" + _machine(folder)
     text += "\n## Durable writes, calls a second\n\nSQLite: one table, write-ahead log, `synchronous=FULL`, a connection for each writer.\n\nNew keys:\n\n"
     text += _beside(directory, "durable put of new keys, writers", "writers", ratio)
     text += "\nThe same 1,000 keys again and again:\n\n"
@@ -167,10 +163,18 @@ def main() -> None:
     text += "\n## How cost grows\n\n" + _growth(sql)
     text += "\n## Whole processes, milliseconds\n\n"
     text += table(["command", "milliseconds"], [[name, _spread(figures)] for name, figures in processes.items()])
-    if quick:
-        print(text)
-    else:
-        (ROOT / "docs" / "performance.md").write_text(text)
+    return text + "\n" + (Path(__file__).parent / "limits.md").read_text()
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="dualstore-bench-") as name:
+        text = _page(Path(name), quick)
+        if quick:
+            print(text)
+        else:
+            (ROOT / "docs" / "performance.md").write_text(text)
+        progress("bench: removing what was written")
 
 
 if __name__ == "__main__":

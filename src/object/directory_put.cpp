@@ -215,12 +215,12 @@ void PutGroup::log_and_place(DirectoryLog* log) {
             Helper* const helper = DirectoryLog::is_syncing(*ticket) ? nullptr : writer_.helper();
             if (helper != nullptr) {
                 helper->begin(job);
-                (void)log->sync(*ticket);
-                helper->finish(job);
+            } else {
+                job.run();
             }
-            job.run();
             // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
             if (const auto synced = log->sync(*ticket); !synced) unlogged = synced.error();
+            if (helper != nullptr) helper->finish(job);
             logged_ = true;
         }
     }

@@ -211,8 +211,11 @@ Result<void> recover(const Descriptor& root) {
     const auto log = read_log(own);
     if (!log) return fail(log.error());
     if ((*log)->empty()) return {};
-    const auto locks = KeyLocks::open(own);
-    if (!locks) return fail(locks.error());
+    auto locks = KeyLocks::open(own);
+    if (!locks) {
+        locks.error().message += ": the machine has stopped since the store was written to, so someone who may write has to open it once";
+        return fail(std::move(locks.error()));
+    }
     const auto held = (*locks)->lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
     return begin_log(root, own, (*locks)->file());
