@@ -27,7 +27,6 @@ class FileSystem {
     virtual int close(int fd) = 0;
 
     virtual ssize_t read(int fd, void* bytes, std::size_t size) = 0;
-    virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
     virtual ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) = 0;
     virtual ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) = 0;
     // Returns when the file's bytes, or the folder's names, survive a power cut.

@@ -78,7 +78,7 @@ class FailingFiles {
     enum class Fault {
         error,        // nothing happens
         lost_answer,  // it happens, and fails all the same
-        short_write,  // half of the bytes are written and nothing fails; calls other than write do as they should
+        short_write,  // half of the bytes are written and nothing fails; calls other than pwrite do as they should
     };
     struct Plan {
         Fault fault = Fault::error;

@@ -50,16 +50,6 @@ void remove_leftovers(const Descriptor& all) {
     }
 }
 
-int write_whole(const Descriptor& file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = file.files().write(file.get(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return errno;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
-
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -145,6 +135,29 @@ Result<std::optional<std::string>> read_whole(const Descriptor& file) {
     return bytes;
 }
 
+int write_at(const Descriptor& file, std::string_view bytes, std::uint64_t at) {
+    while (!bytes.empty()) {
+        const ssize_t written = file.files().pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+        at += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileStamp stamp_of(const struct stat& status) {
+#ifdef __APPLE__
+    return {status.st_ino, nanoseconds(status.st_ctimespec)};
+#else
+    return {status.st_ino, nanoseconds(status.st_ctim)};
+#endif
+}
+
 int sync(const Descriptor& opened) {
     while (opened.files().fsync(opened.get()) != 0) {
         if (errno == EINVAL) return 0;  // a file system that has nothing to sync here, as some have for folders
@@ -224,7 +237,7 @@ Result<Temporary> Temporary::write(const WriterFolder& folder, std::string_view 
     Descriptor file = folder.folder().open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (!file) return fail(system_error(errno, "cannot write a file in .dualstore/tmp"));
     Temporary temporary(folder.folder(), std::move(name), std::move(file));
-    if (const int number = write_whole(temporary.file_, bytes)) return fail(system_error(number, "cannot write the object"));
+    if (const int number = write_at(temporary.file_, bytes, 0)) return fail(system_error(number, "cannot write the object"));
     return temporary;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <time.h>
 
 #include <atomic>
 #include <cstdint>
@@ -51,6 +52,21 @@ class Descriptor {
 
 // The whole of an open file; none if it is no regular file.
 [[nodiscard]] Result<std::optional<std::string>> read_whole(const Descriptor& file);
+
+// All of the bytes, from a place in the file on. Returns errno, or 0.
+[[nodiscard]] int write_at(const Descriptor& file, std::string_view bytes, std::uint64_t at);
+
+// Since the epoch.
+[[nodiscard]] std::int64_t nanoseconds(const timespec& time);
+
+// Which file it is, and when it was changed last: not by its content, which may be lost, but by what the file system says of it.
+struct FileStamp {
+    std::uint64_t inode = 0;
+    std::int64_t changed = 0;  // ns since the epoch (ctime), which nobody can set
+
+    bool operator==(const FileStamp&) const = default;
+};
+[[nodiscard]] FileStamp stamp_of(const struct stat& status);
 
 // Waits until the file's or folder's bytes are on the disk. Returns errno, or 0.
 [[nodiscard]] int sync(const Descriptor& opened);

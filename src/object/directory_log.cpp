@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <map>
 #include <set>
 #include <system_error>
 
@@ -29,17 +28,6 @@ std::uint64_t random_number() {
     return number == 0 ? 1 : number;
 }
 
-int write_at(const Descriptor& file, std::string_view bytes, std::uint64_t at) {
-    while (!bytes.empty()) {
-        const ssize_t written = file.files().pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return errno;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-        at += static_cast<std::uint64_t>(written);
-    }
-    return 0;
-}
-
 int sync_bytes(const Descriptor& file) {
     while (file.files().fdatasync(file.get()) != 0) {
         if (errno != EINTR) return errno;
@@ -51,19 +39,22 @@ Error log_error(int number) {
     return system_error(number, "cannot write the log in .dualstore");
 }
 
-Error broken_log(std::string_view message) {
+// A failed sync is never asked for again and believed: the kernel may have given up what it could not write.
+Error unsynced(int number) {
     Error error;
     error.code = ErrorCode::outcome_unknown;
-    error.message = message;
+    error.message = fmt::format(
+        "the log in .dualstore could not be synced to the disk ({}), so a power cut may undo the write: look at the "
+        "disk, then read the object to see how it ended",
+        std::generic_category().message(number));
     return error;
 }
 
-// A failed sync is never asked for again and believed: the kernel may have given up what it could not write.
-Error unsynced(int number) {
-    return broken_log(
-        fmt::format("the log in .dualstore could not be synced to the disk ({}), so a power cut may undo the write: look at the "
-                    "disk, then read the object to see how it ended",
-                    std::generic_category().message(number)));
+// What cannot be opened for good, removed or replaced since, needs no sync.
+int sync_below(const Descriptor& root, const std::string& path, int flags) {
+    const Descriptor opened = open_below(root, path, flags);
+    if (opened) return sync(opened);
+    return errno == EMFILE || errno == ENFILE || errno == EIO || errno == ENOMEM ? errno : 0;
 }
 
 // Each object of the entries, and the folder it is in.
@@ -73,16 +64,10 @@ int sync_each(const Descriptor& root, const std::vector<LogEntry>& entries) {
         const std::string path = path_of(entry.key);
         folders.insert(split(path).folder);
         if (entry.kind != LogEntry::Kind::put) continue;
-        const Descriptor file = open_below(root, path, O_RDONLY | O_NONBLOCK);
-        if (!file && (errno == EMFILE || errno == ENFILE || errno == EIO || errno == ENOMEM)) return errno;
-        if (!file) continue;  // it was removed or replaced since
-        if (const int number = sync(file)) return number;
+        if (const int number = sync_below(root, path, O_RDONLY | O_NONBLOCK)) return number;
     }
     for (const auto& folder : folders) {
-        const Descriptor opened = open_below(root, folder, O_RDONLY | O_DIRECTORY);
-        if (!opened && (errno == EMFILE || errno == ENFILE || errno == EIO || errno == ENOMEM)) return errno;
-        if (!opened) continue;
-        if (const int number = sync(opened)) return number;
+        if (const int number = sync_below(root, folder, O_RDONLY | O_DIRECTORY)) return number;
     }
     return 0;
 }
@@ -159,8 +144,7 @@ Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::opened(LogState& state
     auto& now = state.parts[index];
     if (part && now.file == part->id) return part;
     if (now.file == 0) {
-        const std::uint64_t number = std::max(state.parts[0].number, state.parts[1].number) + 1;
-        if (const int failed = make_part(own_, index, number, now)) return fail(log_error(failed));
+        if (const int failed = make_part(own_, index, state.next_number(), now)) return fail(log_error(failed));
     }
     Descriptor file = own_.open(part_file(index), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (!file) return fail(log_error(errno));
@@ -300,8 +284,7 @@ Result<void> DirectoryLog::settle(const Detached& detached) {
     if (!state) return fail(std::move(state.error()));
     if (state->broken != 0) return {};
     auto& part = state->parts[detached.index];
-    const std::uint64_t next = std::max(state->parts[0].number, state->parts[1].number) + 1;
-    if (number == 0) number = make_part(own_, detached.index, next, part);
+    if (number == 0) number = make_part(own_, detached.index, state->next_number(), part);
     if (number != 0) {
         set_broken();
         return fail(unsynced(number));

@@ -6,6 +6,7 @@
 // never synced and counts only until the machine starts again.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -42,6 +43,7 @@ struct LogState {
     std::array<Part, 2> parts;
 
     [[nodiscard]] bool empty() const { return parts[0].entries == 0 && parts[1].entries == 0; }
+    [[nodiscard]] std::uint64_t next_number() const { return std::max(parts[0].number, parts[1].number) + 1; }
 };
 
 // The state in an open .dualstore/lock; none where it does not count.

@@ -30,6 +30,12 @@ Error unsynced(std::string_view what, int number) {
                     what, std::generic_category().message(number)));
 }
 
+// After a change that was made and could not be told to the log.
+Error untold(std::string_view what, const Error& log) {
+    return refusal(ErrorCode::outcome_unknown,
+                   fmt::format("the {}, but {}, so a power cut may undo that: read the object to see how it ended", what, log.message));
+}
+
 // After a change that failed and could not be told to the log.
 Error uncertain(const Error& error, const Error& log) {
     return refusal(ErrorCode::outcome_unknown,
@@ -65,7 +71,7 @@ std::optional<Error> version_fault(const Descriptor& folder, const std::string& 
     return std::nullopt;
 }
 
-void ChangeGroup::settle(std::string_view what, const std::function<std::string_view(std::size_t)>& key_of, const Refuse& refuse) {
+void ChangeGroup::settle(std::string_view what) {
     std::vector<std::size_t> settled;
     for (const auto& [path, folder] : folders_) {
         if (folder.changed.empty() || !writer_.syncs()) continue;
@@ -95,9 +101,8 @@ void ChangeGroup::settle(std::string_view what, const std::function<std::string_
         return;
     }
     for (const std::size_t request : corrected_) {
-        refuse(request, refusal(ErrorCode::outcome_unknown,
-                                fmt::format("the {}, but {}, so a power cut may undo that: read the object to see how it ended", what,
-                                            told.error().message)));
+        const Error* const error = error_of(request);
+        refuse(request, error != nullptr ? uncertain(*error, told.error()) : untold(what, told.error()));
     }
 }
 
@@ -107,6 +112,10 @@ Result<void> ChangeGroup::wait() {
     }
     if (logged_) writer_.logged();
     return {};
+}
+
+const Error* PutGroup::error_of(std::size_t request) const {
+    return results_[request] ? nullptr : &results_[request].error();
 }
 
 void PutGroup::refuse(std::size_t request, Error error) {
@@ -245,11 +254,7 @@ void PutGroup::log_and_place(DirectoryLog* log) {
         }
         if (staged.error) refuse(request, std::move(*staged.error));
     }
-    settle(
-        "object is in its place", [this](std::size_t request) { return std::string_view(requests_[request].key); },
-        [this](std::size_t request, const Error& error) {
-            refuse(request, results_[request] ? error : uncertain(results_[request].error(), error));
-        });
+    settle("object is in its place");
 }
 
 // Other programs have no locks: what check() saw may have changed.
@@ -268,6 +273,10 @@ void PutGroup::place(Staged& staged) const {
     staged.error = number == EEXIST   ? refusal(ErrorCode::conflict, "an object with this key is there already")
                    : number == EISDIR ? refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects")
                                       : system_error(number, "cannot move the object into its folder");
+}
+
+const Error* RemoveGroup::error_of(std::size_t request) const {
+    return results_[request] ? nullptr : &results_[request].error();
 }
 
 void RemoveGroup::refuse(std::size_t request, Error error) {
@@ -302,20 +311,20 @@ Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request)
     if (const auto fault = path_key_fault(key)) return fail(refusal(ErrorCode::invalid_argument, *fault));
     if (!version_id.empty()) return fail(refusal(ErrorCode::unsupported, no_versions));
     auto [path, name] = split(path_of(key));
-    auto& folder = folders_[path].opened;
-    if (!*folder) folder = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);
-    if (!*folder && errno != ENOENT && errno != ENOTDIR) {
+    Folder& folder = folders_[path];
+    if (!*folder.opened) folder.opened = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);
+    const Descriptor& opened = *folder.opened;
+    if (!opened && errno != ENOENT && errno != ENOTDIR) {
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object's folder"));
     }
     struct stat status{};
-    const Descriptor& opened = *folder;
     const bool seen = opened && opened.look_at(name, status);
     if (opened && !seen && errno != ENOENT) return fail(system_error(errno, "cannot look at the object"));
     if (!seen || !S_ISREG(status.st_mode)) return std::nullopt;
     if (etag) {
         if (auto fault = version_fault(opened, name, *etag)) return fail(std::move(*fault));
     }
-    return Found{request, std::move(name), &folders_[path], stamp_of(status)};
+    return Found{request, std::move(name), &folder, stamp_of(status)};
 }
 
 void RemoveGroup::remove_all(DirectoryLog* log) {
@@ -344,11 +353,7 @@ void RemoveGroup::remove_all(DirectoryLog* log) {
             corrected_.push_back(found.request);
         }
     }
-    settle(
-        "object is removed", [this](std::size_t request) { return std::string_view(requests_[request].key); },
-        [this](std::size_t request, const Error& error) {
-            refuse(request, results_[request] ? error : uncertain(results_[request].error(), error));
-        });
+    settle("object is removed");
 }
 
 }  // namespace dualstore::object

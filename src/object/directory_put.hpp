@@ -1,7 +1,6 @@
 // Some puts or removes, in the order of a directory store's protocol.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -37,11 +36,16 @@ class ChangeGroup {
     };
 
     explicit ChangeGroup(Writer& writer) : writer_(writer) {}
+    ~ChangeGroup() = default;
 
-    // Syncs the folders of what is not in the log, and adds to it what `later` says and that those keys are settled. `refuse` gets what is
-    // not known to be durable.
-    using Refuse = std::function<void(std::size_t request, Error error)>;
-    void settle(std::string_view what, const std::function<std::string_view(std::size_t)>& key_of, const Refuse& refuse);
+    [[nodiscard]] virtual const std::string& key_of(std::size_t request) const = 0;
+    // Of its result; null: it has none so far.
+    [[nodiscard]] virtual const Error* error_of(std::size_t request) const = 0;
+    virtual void refuse(std::size_t request, Error error) = 0;
+
+    // Syncs the folders of what is not in the log, and adds to it what `later_` says and that those keys are settled. Refuses what is not
+    // known to be durable; `what`: the change that was made.
+    void settle(std::string_view what);
     // Waits for all tickets.
     Result<void> wait();
 
@@ -54,7 +58,7 @@ class ChangeGroup {
 };
 
 // Puts files in place, each a temporary first, under their keys' locks.
-class PutGroup : ChangeGroup {
+class PutGroup final : ChangeGroup {
   public:
     // `results` has one for each request and is filled. No two requests have one key.
     PutGroup(Writer& writer, std::span<const PutRequest> requests, std::span<Result<Version>> results)
@@ -82,7 +86,9 @@ class PutGroup : ChangeGroup {
     LogEntry entry(const Staged& staged) const;
     void log_and_place(DirectoryLog* log);
     void place(Staged& staged) const;
-    void refuse(std::size_t request, Error error);
+    [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
+    [[nodiscard]] const Error* error_of(std::size_t request) const override;
+    void refuse(std::size_t request, Error error) override;
 
     std::span<const PutRequest> requests_;
     std::span<Result<Version>> results_;
@@ -90,7 +96,7 @@ class PutGroup : ChangeGroup {
 };
 
 // Removes files under their keys' locks.
-class RemoveGroup : ChangeGroup {
+class RemoveGroup final : ChangeGroup {
   public:
     RemoveGroup(Writer& writer, std::span<const RemoveRequest> requests, std::span<Result<bool>> results)
         : ChangeGroup(writer), requests_(requests), results_(results) {}
@@ -108,7 +114,9 @@ class RemoveGroup : ChangeGroup {
     // None: there is nothing to remove.
     Result<std::optional<Found>> find(std::size_t request);
     void remove_all(DirectoryLog* log);
-    void refuse(std::size_t request, Error error);
+    [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
+    [[nodiscard]] const Error* error_of(std::size_t request) const override;
+    void refuse(std::size_t request, Error error) override;
 
     std::span<const RemoveRequest> requests_;
     std::span<Result<bool>> results_;

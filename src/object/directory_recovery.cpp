@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <map>
 #include <set>
 #include <vector>
@@ -20,6 +21,9 @@ namespace {
 
 using Kind = LogEntry::Kind;
 
+// A part whose first so many bytes hold no entry has none.
+constexpr std::uint64_t enough_for_an_entry = PartHead::size + DirectoryLog::largest_object + 2 * longest_key;
+
 // Both parts, as they lie on the disk, in the order of their entries.
 struct LogImage {
     std::array<std::string, 2> bytes;  // what the entries refer to
@@ -30,14 +34,15 @@ struct LogImage {
     [[nodiscard]] bool empty() const { return parts[0].entries.empty() && parts[1].entries.empty(); }
 };
 
-Result<std::unique_ptr<LogImage>> read_log(const Descriptor& own) {
+// `limit`: bytes of each part.
+Result<std::unique_ptr<LogImage>> read_log(const Descriptor& own, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) {
     auto log = std::make_unique<LogImage>();
     for (std::size_t index = 0; index < log->parts.size(); ++index) {
         const Descriptor file = own.open(part_file(index), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (!file && errno == ENOENT) continue;
         struct stat status{};
         if (!file || file.files().fstat(file.get(), status) != 0) return fail(system_error(errno, "cannot read the log in .dualstore"));
-        auto bytes = read_part(file, static_cast<std::uint64_t>(status.st_size));
+        auto bytes = read_part(file, std::min(static_cast<std::uint64_t>(status.st_size), limit));
         if (!bytes) return fail(std::move(bytes.error()));
         log->bytes[index] = std::move(*bytes);
         log->parts[index] = decode_part(log->bytes[index]);
@@ -208,7 +213,7 @@ Result<void> recover(const Descriptor& root) {
     } else if (errno == EMFILE || errno == ENFILE || errno == EIO) {
         return fail(system_error(errno, "cannot open .dualstore/lock"));
     }
-    const auto log = read_log(own);
+    const auto log = read_log(own, enough_for_an_entry);
     if (!log) return fail(log.error());
     if ((*log)->empty()) return {};
     auto locks = KeyLocks::open(own);

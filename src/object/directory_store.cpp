@@ -34,15 +34,13 @@ constexpr std::size_t worth_a_thread = 4096;  // keys
 // File systems keep times in steps of some milliseconds: within one, a second change of the same size would not show.
 constexpr std::int64_t settled_after = 100'000'000;  // ns
 
-std::int64_t nanoseconds(const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-std::string stamp_of(const struct stat& status) {
+// ObjectInfo's.
+std::string list_stamp(const struct stat& status) {
+    const std::int64_t changed = stamp_of(status).changed;
 #ifdef __APPLE__
-    const std::int64_t changed = nanoseconds(status.st_ctimespec), modified = nanoseconds(status.st_mtimespec);
+    const std::int64_t modified = nanoseconds(status.st_mtimespec);
 #else
-    const std::int64_t changed = nanoseconds(status.st_ctim), modified = nanoseconds(status.st_mtim);
+    const std::int64_t modified = nanoseconds(status.st_mtim);
 #endif
     timespec clock{};
     clock_gettime(CLOCK_REALTIME, &clock);
@@ -79,7 +77,7 @@ class Inspection {
             return fail_at(system_error(errno, "cannot look at the object"), "list", key);
         }
         if (!S_ISREG(status.st_mode)) return std::nullopt;
-        return ObjectInfo{std::move(key), static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
+        return ObjectInfo{std::move(key), static_cast<std::uint64_t>(status.st_size), list_stamp(status)};
     }
 
   private:
@@ -166,7 +164,7 @@ class DirectoryStore : public ObjectStore {
             return fail_at(errno == ELOOP ? link_error() : system_error(errno, "cannot look at the object"), "head", key);
         }
         if (!S_ISREG(status.st_mode)) return std::nullopt;
-        return ObjectInfo{key, static_cast<std::uint64_t>(status.st_size), stamp_of(status)};
+        return ObjectInfo{key, static_cast<std::uint64_t>(status.st_size), list_stamp(status)};
     }
 
     std::vector<Result<bool>> remove(std::span<const RemoveRequest> requests) override;

@@ -36,10 +36,6 @@ class FailingFiles::Files : public FileSystem {
     ssize_t read(int fd, void* bytes, std::size_t size) override {
         return run([&] { return below_.read(fd, bytes, size); });
     }
-    ssize_t write(int fd, const void* bytes, std::size_t size) override {
-        const std::size_t half = (size + 1) / 2;
-        return run([&] { return below_.write(fd, bytes, size); }, [&] { return below_.write(fd, bytes, half); });
-    }
     ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override {
         return run([&] { return below_.pread(fd, bytes, size, at); });
     }

@@ -81,7 +81,6 @@ class SystemFiles : public FileSystem {
     int close(int fd) override { return ::close(fd); }
 
     ssize_t read(int fd, void* bytes, std::size_t size) override { return ::read(fd, bytes, size); }
-    ssize_t write(int fd, const void* bytes, std::size_t size) override { return ::write(fd, bytes, size); }
     ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override { return ::pread(fd, bytes, size, at); }
     ssize_t pwrite(int fd, const void* bytes, std::size_t size, off_t at) override { return ::pwrite(fd, bytes, size, at); }
     int fsync(int fd) override {

@@ -44,15 +44,6 @@ std::uint64_t check_of(std::string_view entry, std::uint64_t chain) {
 
 }  // namespace
 
-FileStamp stamp_of(const struct stat& status) {
-#ifdef __APPLE__
-    const timespec& changed = status.st_ctimespec;
-#else
-    const timespec& changed = status.st_ctim;
-#endif
-    return {status.st_ino, std::int64_t{changed.tv_sec} * 1'000'000'000 + changed.tv_nsec};
-}
-
 std::int64_t log_time() {
 #ifdef CLOCK_REALTIME_COARSE
     constexpr clockid_t clock = CLOCK_REALTIME_COARSE;
@@ -61,7 +52,7 @@ std::int64_t log_time() {
 #endif
     timespec now{};
     clock_gettime(clock, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+    return nanoseconds(now);
 }
 
 std::string encode(const PartHead& head) {

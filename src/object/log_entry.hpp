@@ -1,24 +1,15 @@
 // What the directory store's log is made of: parts, which are files, and the entries in them, in their bytes.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "object/directory_files.hpp"
+
 namespace dualstore::object {
-
-// Which file it is, and when it was changed last: not by its content, which may be lost, but by what the file system says of it.
-struct FileStamp {
-    std::uint64_t inode = 0;
-    std::int64_t changed = 0;  // ns since the epoch (ctime), which nobody can set
-
-    bool operator==(const FileStamp&) const = default;
-};
-[[nodiscard]] FileStamp stamp_of(const struct stat& status);
 
 // One change of a key.
 struct LogEntry {

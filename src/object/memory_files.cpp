@@ -136,15 +136,6 @@ class MemoryFiles::Files : public FileSystem {
         return got;
     }
 
-    ssize_t write(int fd, const void* bytes, std::size_t size) override {
-        const std::lock_guard guard(mutex_);
-        Open* const found = opened(fd);
-        if (found == nullptr) return -1;
-        write_at(*found->node, bytes, size, found->at);
-        found->at += size;
-        return static_cast<ssize_t>(size);
-    }
-
     ssize_t pread(int fd, void* bytes, std::size_t size, off_t at) override {
         const std::lock_guard guard(mutex_);
         const Open* found = opened(fd);
