@@ -77,6 +77,21 @@ struct Record {
 
 enum class ExportFormat { ndjson, parquet };
 
+// Records that were checked and encoded for a table, and are not stored yet. May go to another thread; no longer of use once the client is
+// gone.
+class PreparedRecords {
+  public:
+    PreparedRecords(PreparedRecords&&) noexcept;
+    PreparedRecords& operator=(PreparedRecords&&) noexcept;
+    ~PreparedRecords();
+
+  private:
+    friend class Client;
+    struct State;
+    explicit PreparedRecords(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
 // Safe to use from many threads at once. Copies share one store and engine.
 class Client {
   public:
@@ -90,6 +105,11 @@ class Client {
     // One outcome for each record, in order; records of one key are written in order. Shares syncs and round trips.
     std::vector<Result<PutResult>> put_many(std::string_view table, std::span<const std::string_view> records,
                                             const PutOptions& options = {});
+    // put_many in two steps, so that one thread can prepare the next records while another stores these. `prepare` fills automatic fields
+    // and does no I/O; `store` gives put_many's outcomes. They must be of the same client, or a copy of it.
+    [[nodiscard]] PreparedRecords prepare(std::string_view table, std::span<const std::string_view> records,
+                                          const PutOptions& options = {}) const;
+    std::vector<Result<PutResult>> store(PreparedRecords records);
 
     // The record with these ids, one a field of the table's key template, or none. Loads no query engine.
     Result<std::optional<Record>> get(std::string_view table, std::span<const std::string> ids);

@@ -1,34 +1,39 @@
 // put: a stream of records in, a line for each once it is durable.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
+#include <optional>
 
 #include "cli/options.hpp"
 #include "cli/print.hpp"
-#include "cli/record_stream.hpp"
+#include "cli/record_reader.hpp"
 #include "record/text.hpp"
 
 namespace dualstore::cli {
 namespace {
 
-constexpr std::size_t read_size = std::size_t{256} << 10;
 constexpr std::size_t batch_records = 256;
-constexpr std::size_t batch_bytes = std::size_t{4} << 20;
 
-// A count on a terminal, once the work takes over a second.
+// A count on a terminal, once the work takes over a second, and how long it will go on where the input's size is known.
 class Progress {
   public:
-    void show(std::size_t records) {
+    void set_bytes(std::optional<std::uint64_t> bytes) { bytes_ = bytes; }
+
+    void show(std::size_t records, std::uint64_t bytes_read) {
         const auto now = Clock::now();
         if (!terminal_ || now - started_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100)) return;
         shown_ = now;
         const double seconds = std::chrono::duration<double>(now - started_).count();
-        fmt::print(stderr, "\r{} records, {:.0f} a second \x1b[K", records, static_cast<double>(records) / seconds);
+        fmt::print(stderr, "\r{} records, {:.0f} a second", records, static_cast<double>(records) / seconds);
+        if (bytes_ && bytes_read <= *bytes_) {  // else it grew, and who knows by how much
+            const double left = seconds * static_cast<double>(*bytes_ - bytes_read) / static_cast<double>(bytes_read);
+            fmt::print(stderr, ", {:.0f} s left", std::ceil(left));
+        }
+        fmt::print(stderr, " \x1b[K");
         std::fflush(stderr);
     }
 
@@ -42,6 +47,7 @@ class Progress {
     bool terminal_ = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 0;
     Clock::time_point started_ = Clock::now();
     Clock::time_point shown_;
+    std::optional<std::uint64_t> bytes_;
 };
 
 class Putter {
@@ -52,25 +58,14 @@ class Putter {
         put_.stop_at_refused = !options.go_on;
     }
 
-    // False: stop, the exit code is set.
-    bool input(int file, const std::string& name) {
-        RecordStream stream;
-        std::string chunk(read_size, '\0');
-        for (ssize_t got = 1; got > 0;) {
-            got = ::read(file, chunk.data(), chunk.size());
-            if (got < 0 && errno == EINTR) {
-                got = 1;
-                continue;
-            }
-            if (got < 0) {
-                const int code = errno == EISDIR ? Exit::usage : Exit::failed;
-                return stop(code, fmt::format("dualstore: put: cannot read {}: {}", name, std::strerror(errno)));
-            }
-            if (got == 0) stream.finish();
-            stream.feed(std::string_view(chunk).substr(0, static_cast<std::size_t>(got)));
-            if (!drain(stream, name)) return false;
+    void run() {
+        auto inputs = options_.arguments;
+        if (inputs.empty()) inputs.emplace_back("-");
+        RecordReader reader(client_, options_.table, put_, std::move(inputs), most_records());
+        progress_.set_bytes(reader.bytes());
+        while (auto batch = reader.next()) {
+            if (!write(*batch)) break;
         }
-        return true;
     }
 
     int end() {
@@ -81,60 +76,37 @@ class Putter {
         return exit_ != Exit::done ? exit_ : printed;
     }
 
-    bool stop(int code, std::string_view line) {
-        progress_.clear();
-        say(line);
-        exit_ = code;
-        return false;
-    }
-
   private:
-    // Writes every record that is complete, in batches of what has arrived: one that arrives alone waits for no other.
-    bool drain(RecordStream& stream, const std::string& name) {
-        std::vector<RecordStream::Piece> batch;
-        std::size_t bytes = 0;
-        while (auto piece = stream.next()) {
-            if (!piece->problem.empty()) {
-                if (!write(batch, name) || !refuse(name, piece->line, piece->problem, Exit::refused)) return false;
-                batch.clear();
-                continue;
-            }
-            bytes += piece->text.size();
-            batch.push_back(std::move(*piece));
-            if (batch.size() < most_records() && bytes < batch_bytes) continue;
-            if (!write(batch, name)) return false;
-            batch.clear();
-            bytes = 0;
-        }
-        return write(batch, name);
-    }
-
     // The store's own refusals, of a condition that does not hold, must stop what is behind them too.
     [[nodiscard]] std::size_t most_records() const {
         return put_.mode.kind == PutMode::Kind::replace || options_.go_on ? batch_records : 1;
     }
 
-    bool write(const std::vector<RecordStream::Piece>& batch, const std::string& name) {
-        if (batch.empty()) return true;
-        std::vector<std::string_view> records;
-        for (const auto& piece : batch) records.push_back(piece.text);
-        const auto outcomes = client_.put_many(options_.table, records, put_);
-        // What is stored is acknowledged, also behind a record that the store refused.
-        for (const auto& outcome : outcomes) {
-            if (outcome) acknowledge(*outcome);
+    // False: stop, the exit code is set.
+    bool write(RecordReader::Batch& batch) {
+        if (batch.records) {
+            const auto outcomes = client_.store(std::move(*batch.records));
+            // What is stored is acknowledged, also behind a record that the store refused.
+            for (const auto& outcome : outcomes) {
+                if (outcome) acknowledge(*outcome);
+            }
+            if (const int printed = flushed(); printed != Exit::done) {
+                exit_ = printed;
+                return false;
+            }
+            for (std::size_t i = 0; i < outcomes.size(); ++i) {
+                if (outcomes[i]) continue;
+                const Error& error = outcomes[i].error();
+                const std::string where = error.key.empty() ? "" : error.key + ": ";
+                if (!refuse(batch.input, batch.lines[i], where + error.message, exit_code(error.code))) return false;
+            }
+            progress_.show(stored_, batch.bytes_read);
         }
-        if (const int printed = flushed(); printed != Exit::done) {
-            exit_ = printed;
-            return false;
-        }
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (outcomes[i]) continue;
-            const Error& error = outcomes[i].error();
-            const std::string where = error.key.empty() ? "" : error.key + ": ";
-            if (!refuse(name, batch[i].line, where + error.message, exit_code(error.code))) return false;
-        }
-        progress_.show(stored_);
-        return true;
+        if (!batch.fault) return true;
+        const auto& [code, line, message] = *batch.fault;
+        if (line != 0) return refuse(batch.input, line, message, code);
+        stop(code, "dualstore: put: " + message);
+        return false;
     }
 
     void acknowledge(const PutResult& result) {
@@ -155,6 +127,12 @@ class Putter {
             record::append_json_string(line, value);
         }
         print(line + "}\n");
+    }
+
+    void stop(int code, std::string_view line) {
+        progress_.clear();
+        say(line);
+        exit_ = code;
     }
 
     // A record's own fault can be passed over; a failing store or a wrong call cannot.
@@ -181,22 +159,7 @@ int put(const Options& options) {
     if (!client) return report(client.error());
     if (auto table = client->describe(options.table); !table) return report(table.error());
     Putter putter(*client, options);
-    auto files = options.arguments;
-    if (files.empty()) files.emplace_back("-");
-    for (const std::string& name : files) {
-        if (name == "-") {
-            if (!putter.input(STDIN_FILENO, "standard input")) break;
-            continue;
-        }
-        const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-        if (file < 0) {
-            putter.stop(Exit::usage, fmt::format("dualstore: put: cannot open {}: {}", name, std::strerror(errno)));
-            break;
-        }
-        const bool go_on = putter.input(file, name);
-        ::close(file);
-        if (!go_on) break;
-    }
+    putter.run();
     return putter.end();
 }
 

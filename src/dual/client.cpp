@@ -101,6 +101,19 @@ struct Client::State {
     }
 };
 
+struct PreparedRecords::State {
+    const record::Table* table = nullptr;  // the client's
+    PutMode mode;
+    std::vector<Result<PutResult>> outcomes;  // of those that are encoded, what is known before they are stored
+    std::vector<record::Encoded> encoded;
+    std::vector<std::size_t> position;  // of each encoded record among the outcomes
+};
+
+PreparedRecords::PreparedRecords(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PreparedRecords::PreparedRecords(PreparedRecords&&) noexcept = default;
+PreparedRecords& PreparedRecords::operator=(PreparedRecords&&) noexcept = default;
+PreparedRecords::~PreparedRecords() = default;
+
 Result<Client> Client::open(ClientOptions options) {
     auto engine = dual::parse_engine_url(options.engine);
     if (!engine) return fail(engine.error());
@@ -142,21 +155,29 @@ Result<PutResult> Client::put(std::string_view table, std::string_view json, con
     return std::move(put_many(table, std::span(&json, 1), options).front());
 }
 
-std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span<const std::string_view> records,
+std::vector<Result<PutResult>> Client::put_many(std::string_view table, std::span<const std::string_view> records,
                                                 const PutOptions& options) {
-    auto table = state_->table(name);
-    if (!table) return {records.size(), fail(table.error())};
-    std::vector<Result<PutResult>> outcomes;
+    return store(prepare(table, records, options));
+}
+
+PreparedRecords Client::prepare(std::string_view name, std::span<const std::string_view> records, const PutOptions& options) const {
+    auto state = std::make_unique<PreparedRecords::State>();
+    auto& [table, mode, outcomes, encoded, position] = *state;
+    mode = options.mode;
+    if (auto found = state_->table(name)) {
+        table = *found;
+    } else {
+        outcomes.assign(records.size(), fail(found.error()));
+        return PreparedRecords(std::move(state));
+    }
     outcomes.reserve(records.size());
-    std::vector<record::Encoded> encoded;
-    std::vector<std::size_t> position;  // of each encoded record among the outcomes
     bool stopped = false;
     for (const auto json : records) {
         if (stopped) {
             outcomes.emplace_back(fail(ErrorCode::invalid_record, "not tried: a record before it was refused", "put"));
             continue;
         }
-        auto one = (*table)->encode(json, state_->environment, options.arguments);
+        auto one = table->encode(json, state_->environment, options.arguments);
         stopped = !one && options.stop_at_refused;
         if (one) {
             position.push_back(outcomes.size());
@@ -167,8 +188,13 @@ std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span
             outcomes.emplace_back(fail(std::move(one.error())));
         }
     }
-    if (encoded.empty()) return outcomes;
-    auto stored = state_->store(**table, encoded, options.mode);
+    return PreparedRecords(std::move(state));
+}
+
+std::vector<Result<PutResult>> Client::store(PreparedRecords records) {
+    auto& [table, mode, outcomes, encoded, position] = *records.state_;
+    if (encoded.empty()) return std::move(outcomes);
+    auto stored = state_->store(*table, encoded, mode);
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (stored[i]) {
             outcomes[position[i]]->version = std::move(stored[i]->etag);
@@ -176,7 +202,7 @@ std::vector<Result<PutResult>> Client::put_many(std::string_view name, std::span
             outcomes[position[i]] = fail(std::move(stored[i].error()));
         }
     }
-    return outcomes;
+    return std::move(outcomes);
 }
 
 Result<std::optional<Record>> Client::get(std::string_view name, std::span<const std::string> ids) {

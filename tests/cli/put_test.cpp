@@ -1,5 +1,8 @@
 // put: what a stream of records is, when each is acknowledged, and where it stops.
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <chrono>
 #include <regex>
 
 #include "cli/store_test.hpp"
@@ -78,6 +81,20 @@ TEST_F(Put, AcknowledgesARecordWhileItsInputStaysOpen) {
     const auto end = program.finish("}");
     EXPECT_EQ(end.code, 0) << end.err;
     EXPECT_EQ(acknowledged(end), Brands{4});
+}
+
+TEST_F(Put, EndsAtARefusedRecordWhileItsInputStaysOpen) {
+    RunningProgram program(command({"put", "generated_metadata"}));
+    program.write(brand(1) + "\n{\"brandid\":\"x\"}\n" + brand(2) + "\n");
+    EXPECT_TRUE(program.read_line().has_value());
+    EXPECT_FALSE(program.read_line().has_value());
+    siginfo_t ended{};
+    const auto begun = std::chrono::steady_clock::now();
+    while (ended.si_pid == 0 && std::chrono::steady_clock::now() - begun < RunningProgram::patience) {
+        ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(program.id()), &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
+    EXPECT_EQ(ended.si_status, 1);
+    EXPECT_EQ(stored(), Brands{1});
 }
 
 TEST_F(Put, StopsAtTheFirstRefusedRecordAndWritesNothingBehindIt) {
