@@ -41,6 +41,8 @@ class FileSystem {
     virtual int read_folder(int fd, const Visit& visit) = 0;
 
     virtual int mkdirat(int folder, const char* path, mode_t mode) = 0;
+    // The same, far on the disk from what else is in `folder`, where the file system lets one ask for that.
+    virtual int mkdirat_apart(int folder, const char* path, mode_t mode) = 0;
     virtual int unlinkat(int folder, const char* path, int flags) = 0;
     virtual int renameat(int from_folder, const char* from, int to_folder, const char* to) = 0;
     // Only where nothing has the new name, else EEXIST.

@@ -102,11 +102,23 @@ int write_state(const Descriptor& lock, const LogState& state) {
 }
 
 std::string part_file(std::size_t index) {
-    return fmt::format("log-{}", index);
+    return fmt::format("part-{}", index);
+}
+
+Descriptor log_folder(const Descriptor& own) {
+    return own.open("log", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int make_part(const Descriptor& own, std::size_t index, std::uint64_t number, LogState::Part& part) {
-    const Descriptor file = own.open(part_file(index), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    Descriptor folder = log_folder(own);
+    if (!folder && errno == ENOENT) {
+        // Without a journal, ext4's fdatasync writes the whole block that has the file's inode, if anything in it has changed: the inode of
+        // a folder that gets a new file with each put must not be among them.
+        if (own.files().mkdirat_apart(own.get(), "log", 0777) != 0 && errno != EEXIST) return errno;
+        folder = log_folder(own);
+    }
+    if (!folder) return errno;
+    const Descriptor file = folder.open(part_file(index), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     struct stat status{};
     if (!file || file.files().fstat(file.get(), status) != 0) return errno;
     const PartHead head{number, random_number()};
@@ -116,6 +128,7 @@ int make_part(const Descriptor& own, std::size_t index, std::uint64_t number, Lo
     if (const int failed = write_at(file, bytes, 0)) return failed;
     if (const int failed = size < first_allocation ? sync(file) : sync_bytes(file)) return failed;
     if (part.file == 0) {
+        if (const int failed = sync(folder)) return failed;
         if (const int failed = sync(own)) return failed;
         part.file = random_number();
     }
@@ -146,23 +159,90 @@ Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::opened(LogState& state
     if (now.file == 0) {
         if (const int failed = make_part(own_, index, state.next_number(), now)) return fail(log_error(failed));
     }
-    Descriptor file = own_.open(part_file(index), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    const Descriptor folder = log_folder(own_);
+    if (!folder) return fail(log_error(errno));
+    Descriptor file = folder.open(part_file(index), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (!file) return fail(log_error(errno));
     part = std::make_shared<Part>(std::move(file), now.file);
     return part;
 }
 
-Result<DirectoryLog::Ticket> DirectoryLog::append(std::span<const LogEntry> entries) {
+// One caller's share of a group: it stays until the group is done.
+class DirectoryLog::Member {
+  public:
+    Member(DirectoryLog& log, std::span<const LogEntry> entries) : log_(log) {
+        const std::lock_guard lock(log.mutex_);
+        auto& queue = log.queue_;
+        if (queue.empty() || queue.back()->bytes > most_bytes) queue.push_back(std::make_shared<Group>());
+        group_ = queue.back();
+        group_->entries.insert(group_->entries.end(), entries.begin(), entries.end());
+        for (const auto& entry : entries) group_->bytes += entry.bytes.size();
+    }
+    Member(const Member&) = delete;
+    Member& operator=(const Member&) = delete;
+    ~Member() { log_.wait(*group_); }
+
+    Result<void> wait() {
+        log_.wait(*group_);
+        return group_->error ? Result<void>(fail(*group_->error)) : Result<void>();
+    }
+
+  private:
+    static constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20;  // with which a group takes no more
+
+    DirectoryLog& log_;
+    std::shared_ptr<Group> group_;
+};
+
+Result<void> DirectoryLog::commit(std::span<const LogEntry> entries, const std::function<void()>& meanwhile) {
+    Member member(*this, entries);
+    meanwhile();
+    return member.wait();
+}
+
+// Whoever finds that nobody writes leads: writes the group that is next, and leaves the one after it to one of those that wait for it.
+void DirectoryLog::wait(Group& group) noexcept {
+    std::unique_lock lock(mutex_);
+    while (!group.done) {
+        if (leading_) {
+            group.changed.wait(lock);
+            continue;
+        }
+        leading_ = true;
+        const auto next = std::move(queue_.front());
+        queue_.pop_front();
+        lock.unlock();
+        auto written = write(next->entries);
+        lock.lock();
+        leading_ = false;
+        if (!written) next->error = std::move(written.error());
+        next->done = true;
+        next->changed.notify_all();
+        if (!queue_.empty()) queue_.front()->changed.notify_one();
+    }
+}
+
+Result<void> DirectoryLog::write(std::span<const LogEntry> entries) {
+    const auto part = append(entries);
+    if (!part) return fail(part.error());
+    const int number = sync_bytes((*part)->file);
+    if (number == 0) return {};
+    const auto held = locks_.lock({KeyLocks::log_end});
+    set_broken();
+    return fail(unsynced(number));
+}
+
+Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::append(std::span<const LogEntry> entries) {
     const auto held = locks_.lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
     auto state = this->state();
     if (!state) return fail(std::move(state.error()));
-    if (state->broken != 0) {
+    if (broken_ || state->broken != 0) {
         broken_ = true;
         return fail(ErrorCode::unavailable, "a sync of the log failed: the next write mends it", {}, {}, Retry::safe);
     }
-    const auto opened = this->opened(*state, state->current);
-    if (!opened) return fail(opened.error());
+    auto opened = this->opened(*state, state->current);
+    if (!opened) return opened;
     auto& now = state->parts[state->current];
     const std::uint64_t end = now.end;
     std::string text;
@@ -174,12 +254,11 @@ Result<DirectoryLog::Ticket> DirectoryLog::append(std::span<const LogEntry> entr
         now.allocated = now.end + std::min(now.allocated, longest_step);
         text.resize(now.allocated - end, '\0');
     }
-    Part& part = **opened;
+    const Part& part = **opened;
     if (const int number = write_at(part.file, text, end)) return take_back(*state, part, end, number);
     if (const int number = write_state(locks_.file(), *state)) return take_back(*state, part, end, number);
     size_ = now.end;
-    const std::lock_guard lock(part.mutex);
-    return Ticket{*opened, ++part.appended};
+    return opened;
 }
 
 // What an append that failed left must not be taken for entries after a power cut.
@@ -202,37 +281,6 @@ void DirectoryLog::set_broken() {
     (void)write_state(locks_.file(), **state);  // without it, this process still mends
 }
 
-bool DirectoryLog::is_syncing(const Ticket& ticket) {
-    const std::lock_guard lock(ticket.part->mutex);
-    return ticket.part->syncing;
-}
-
-Result<void> DirectoryLog::sync(const Ticket& ticket) {
-    Part& part = *ticket.part;
-    std::unique_lock lock(part.mutex);
-    while (part.durable < ticket.number) {
-        if (part.failed != 0) return fail(unsynced(part.failed));
-        if (part.syncing) {
-            part.changed.wait(lock);
-            continue;
-        }
-        part.syncing = true;
-        const std::uint64_t appended = part.appended;
-        lock.unlock();
-        const int number = sync_bytes(part.file);
-        if (number != 0) {
-            const auto held = locks_.lock({KeyLocks::log_end});
-            set_broken();
-        }
-        lock.lock();
-        part.syncing = false;
-        part.failed = number;
-        if (number == 0) part.durable = appended;
-        part.changed.notify_all();
-    }
-    return {};
-}
-
 // The part to be cut: one that a killed process had begun with, else the one that is appended to, which the other takes over from.
 Result<std::optional<DirectoryLog::Detached>> DirectoryLog::detach() {
     const auto held = locks_.lock({KeyLocks::log_end});
@@ -243,15 +291,13 @@ Result<std::optional<DirectoryLog::Detached>> DirectoryLog::detach() {
     const std::size_t other = 1 - state->current;
     const bool is_left = state->parts[other].entries != 0;
     const std::size_t index = is_left ? other : state->current;
-    auto part = opened(*state, index);
-    if (!part) return fail(std::move(part.error()));
     if (!is_left) {
         if (const auto next = opened(*state, other); !next) return fail(next.error());
         state->current = other;
         if (const int number = write_state(locks_.file(), *state)) return fail(log_error(number));
         size_ = state->parts[other].end;
     }
-    return Detached{index, std::move(*part), state->parts[index], !is_left};
+    return Detached{index, state->parts[index], !is_left};
 }
 
 Result<void> DirectoryLog::cut() {
@@ -273,7 +319,9 @@ Result<void> DirectoryLog::cut() {
 Result<void> DirectoryLog::settle(const Detached& detached) {
     int number = detached.state.entries <= few_entries ? ENOSYS : sync_all(root_);
     if (number == ENOSYS) {
-        const auto bytes = read_part(detached.part->file, detached.state.end);
+        const Descriptor file = log_folder(own_).open(part_file(detached.index), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (!file) return fail(log_error(errno));
+        const auto bytes = read_part(file, detached.state.end);
         if (!bytes) return fail(bytes.error());
         number = sync_each(root_, decode_part(*bytes).entries);
         if (number == EMFILE || number == ENFILE || number == ENOMEM) return fail(log_error(number));

@@ -1,9 +1,9 @@
 // The log of a directory store: changes are durable once they are in it, before the files they are of are.
 //
-// It lies in two files, of which one is appended to. From time to time the other takes over, all that the first one's entries put in place
-// is synced with the file system, and the file is used anew. What is in them is needed after a power cut only (directory_recovery.hpp):
-// a killed process leaves its files to the kernel, which has them. How far they are in use stands in .dualstore/lock, which is
-// never synced and counts only until the machine starts again.
+// It lies in two files of .dualstore/log, of which one is appended to. From time to time the other takes over, all that the first one's
+// entries put in place is synced with the file system, and the file is used anew. What is in them is needed after a power cut only
+// (directory_recovery.hpp): a killed process leaves its files to the kernel, which has them. How far they are in use stands in
+// .dualstore/lock, which is never synced and counts only until the machine starts again.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "dualstore/error.hpp"
 #include "object/directory_files.hpp"
@@ -55,6 +58,8 @@ struct LogState {
 // Makes a part's file, or uses it anew: durably without entries, also if there is no power when this returns. `own`: the .dualstore folder.
 [[nodiscard]] int make_part(const Descriptor& own, std::size_t index, std::uint64_t number, LogState::Part& part);
 [[nodiscard]] std::string part_file(std::size_t index);
+// The folder of the parts' files. Invalid on failure, with errno.
+[[nodiscard]] Descriptor log_folder(const Descriptor& own);
 
 // Safe to use from many threads.
 class DirectoryLog {
@@ -63,34 +68,15 @@ class DirectoryLog {
     static constexpr std::uint64_t worth_cutting = std::uint64_t{32} << 20;
     static constexpr std::uint64_t longest_part = std::uint64_t{64} << 20;
 
-    struct Part {
-        explicit Part(Descriptor opened, std::uint64_t number) : file(std::move(opened)), id(number) {}
-
-        const Descriptor file;
-        const std::uint64_t id;
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::uint64_t appended = 0, durable = 0;  // appends by this process
-        bool syncing = false;
-        int failed = 0;  // errno of a sync: nothing is known of this file any more
-    };
-    // Entries to be waited for.
-    struct Ticket {
-        std::shared_ptr<Part> part;
-        std::uint64_t number = 0;
-    };
-
     // `root` and `locks` outlive it.
     DirectoryLog(const Descriptor& root, Descriptor own, KeyLocks& locks) : root_(root), own_(std::move(own)), locks_(locks) {}
 
     // Whether there is nothing in it, and nothing to be mended. What it says of a key holds while the caller has the key's lock.
     [[nodiscard]] Result<bool> empty();
-    // Adds entries, all or, with an error, none; the caller has their keys' locks. outcome_unknown: after a power cut they may be there.
-    [[nodiscard]] Result<Ticket> append(std::span<const LogEntry> entries);
-    // Returns when they are durable: one sync for all who wait. outcome_unknown: the sync failed; the log is to be mended.
-    [[nodiscard]] Result<void> sync(const Ticket& ticket);
-    // Whether a sync by another thread is under way.
-    [[nodiscard]] static bool is_syncing(const Ticket& ticket);
+    // Adds entries, all or, with an error, none, and returns when they are durable; the caller has their keys' locks. What is given while a
+    // sync is under way shares the next one; `meanwhile` is called once before the wait. outcome_unknown: after a power cut they may be
+    // there; the log is to be mended.
+    [[nodiscard]] Result<void> commit(std::span<const LogEntry> entries, const std::function<void()>& meanwhile);
     // Bytes of entries in the part that is appended to, when this process appended last.
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
@@ -100,15 +86,31 @@ class DirectoryLog {
     [[nodiscard]] Result<void> mend();
 
   private:
+    struct Part {
+        Descriptor file;
+        std::uint64_t id = 0;
+    };
+    // Entries that are written and synced together. They refer to what their callers have, who wait for `done`.
+    struct Group {
+        std::vector<LogEntry> entries;
+        std::uint64_t bytes = 0;
+        bool done = false;
+        std::optional<Error> error;
+        std::condition_variable changed;  // it is done, or it is at the head of the queue and nobody leads
+    };
+    class Member;
+
     struct Detached {
         std::size_t index = 0;
-        std::shared_ptr<Part> part;
         LogState::Part state;
         bool last = false;
     };
 
     Result<LogState> state() const;
     Result<std::shared_ptr<Part>> opened(LogState& state, std::size_t index);
+    void wait(Group& group) noexcept;
+    Result<void> write(std::span<const LogEntry> entries);
+    Result<std::shared_ptr<Part>> append(std::span<const LogEntry> entries);
     tl::unexpected<Error> take_back(const LogState& state, const Part& part, std::uint64_t end, int number);
     Result<std::optional<Detached>> detach();
     Result<void> settle(const Detached& detached);
@@ -120,6 +122,10 @@ class DirectoryLog {
     std::array<std::shared_ptr<Part>, 2> parts_;  // under KeyLocks::log_end
     std::atomic<std::uint64_t> size_ = 0;
     std::atomic<bool> broken_ = false;
+
+    std::mutex mutex_;                          // of what follows
+    std::deque<std::shared_ptr<Group>> queue_;  // not yet begun with
+    bool leading_ = false;                      // some thread writes a group
 };
 
 }  // namespace dualstore::object

@@ -94,9 +94,8 @@ void ChangeGroup::settle(std::string_view what) {
         later_.push_back(entry);
         corrected_.push_back(request);
     }
-    auto told = log ? (*log)->append(later_) : Result<DirectoryLog::Ticket>(fail(log.error()));
+    const auto told = log ? (*log)->commit(later_, [] {}) : Result<void>(fail(log.error()));
     if (told) {
-        tickets_.push_back(std::move(*told));
         logged_ = true;
         return;
     }
@@ -104,14 +103,6 @@ void ChangeGroup::settle(std::string_view what) {
         const Error* const error = error_of(request);
         refuse(request, error != nullptr ? uncertain(*error, told.error()) : untold(what, told.error()));
     }
-}
-
-Result<void> ChangeGroup::wait() {
-    for (const auto& ticket : tickets_) {
-        if (auto synced = writer_.log()->sync(ticket); !synced) return synced;
-    }
-    if (logged_) writer_.logged();
-    return {};
 }
 
 const Error* PutGroup::error_of(std::size_t request) const {
@@ -143,10 +134,7 @@ void PutGroup::run() {
         });
         if (!staged_.empty()) log_and_place(*log);
     }
-    const auto synced = wait();
-    for (const auto& staged : staged_) {
-        if (!synced && results_[staged.request]) refuse(staged.request, synced.error());
-    }
+    if (logged_) writer_.logged();
 }
 
 void PutGroup::stage(std::size_t request, bool logged) {
@@ -215,23 +203,16 @@ void PutGroup::log_and_place(DirectoryLog* log) {
     }
     std::optional<Error> unlogged;
     if (!entries.empty()) {
-        const auto ticket = log->append(entries);
-        if (!ticket) {
-            unlogged = ticket.error();
-        } else {
-            Job job{staged_.size(), [this](std::size_t at) { staged_[at].error = write(staged_[at]); }};
-            // Whoever comes first to a log that is at rest syncs it while the helper writes the files; the others write theirs meanwhile.
-            Helper* const helper = DirectoryLog::is_syncing(*ticket) ? nullptr : writer_.helper();
-            if (helper != nullptr) {
-                helper->begin(job);
-            } else {
-                job.run();
-            }
-            // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
-            if (const auto synced = log->sync(*ticket); !synced) unlogged = synced.error();
-            if (helper != nullptr) helper->finish(job);
-            logged_ = true;
-        }
+        Job job{staged_.size(), [this](std::size_t at) { staged_[at].error = write(staged_[at]); }};
+        Helper* const helper = staged_.size() == 1 ? nullptr : writer_.helper();  // to wake it takes as long as to write one
+        if (helper != nullptr) helper->begin(job);
+        // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
+        const auto logged = log->commit(entries, [&] {
+            if (helper == nullptr) job.run();
+        });
+        if (!logged) unlogged = logged.error();
+        if (helper != nullptr) helper->finish(job);
+        logged_ = true;
     }
     for (auto& staged : staged_) {
         if (staged.logged && unlogged) {
@@ -300,10 +281,7 @@ void RemoveGroup::run() {
         }
         if (!found_.empty()) remove_all(*log);
     }
-    const auto synced = wait();
-    for (const auto& found : found_) {
-        if (!synced && results_[found.request]) refuse(found.request, synced.error());
-    }
+    if (logged_) writer_.logged();
 }
 
 Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request) {
@@ -333,12 +311,10 @@ void RemoveGroup::remove_all(DirectoryLog* log) {
         for (const auto& found : found_) {
             entries.push_back({LogEntry::Kind::remove, false, log_time(), found.stamp, requests_[found.request].key, {}});
         }
-        auto ticket = log->append(entries);
-        if (!ticket) {
-            for (const auto& found : found_) refuse(found.request, ticket.error());
+        if (const auto logged = log->commit(entries, [] {}); !logged) {
+            for (const auto& found : found_) refuse(found.request, logged.error());
             return;
         }
-        tickets_.push_back(std::move(*ticket));
         logged_ = true;
     }
     for (const auto& found : found_) {

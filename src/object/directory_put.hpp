@@ -46,14 +46,11 @@ class ChangeGroup {
     // Syncs the folders of what is not in the log, and adds to it what `later_` says and that those keys are settled. Refuses what is not
     // known to be durable; `what`: the change that was made.
     void settle(std::string_view what);
-    // Waits for all tickets.
-    Result<void> wait();
 
     Writer& writer_;
     std::map<std::string, Folder> folders_;
-    std::vector<LogEntry> later_;                // entries that correct ones before
-    std::vector<std::size_t> corrected_;         // the requests they are about
-    std::vector<DirectoryLog::Ticket> tickets_;  // to be waited for without locks
+    std::vector<LogEntry> later_;         // entries that correct ones before
+    std::vector<std::size_t> corrected_;  // the requests they are about
     bool logged_ = false;
 };
 

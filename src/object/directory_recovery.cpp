@@ -37,8 +37,11 @@ struct LogImage {
 // `limit`: bytes of each part.
 Result<std::unique_ptr<LogImage>> read_log(const Descriptor& own, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) {
     auto log = std::make_unique<LogImage>();
+    const Descriptor folder = log_folder(own);
+    if (!folder && errno == ENOENT) return log;
+    if (!folder) return fail(system_error(errno, "cannot read the log in .dualstore"));
     for (std::size_t index = 0; index < log->parts.size(); ++index) {
-        const Descriptor file = own.open(part_file(index), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        const Descriptor file = folder.open(part_file(index), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (!file && errno == ENOENT) continue;
         struct stat status{};
         if (!file || file.files().fstat(file.get(), status) != 0) return fail(system_error(errno, "cannot read the log in .dualstore"));
@@ -158,14 +161,16 @@ Result<void> renew(const Descriptor& own, const Descriptor& lock, const LogImage
     auto state = new_state(lock);
     if (!state) return fail(std::move(state.error()));
     std::uint64_t number = log.last_number;
-    for (std::size_t index = 0; index < state->parts.size(); ++index) {
+    const Descriptor folder = log_folder(own);
+    if (!folder && errno != ENOENT) return fail(system_error(errno, "cannot look at the log in .dualstore"));
+    for (std::size_t index = 0; folder && index < state->parts.size(); ++index) {
         struct stat status{};
         const std::string name = part_file(index);
-        if (!own.look_at(name, status)) {
+        if (!folder.look_at(name, status)) {
             if (errno == ENOENT) continue;
             return fail(system_error(errno, "cannot look at the log in .dualstore"));
         }
-        if (new_files && own.files().unlinkat(own.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+        if (new_files && folder.files().unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
             return fail(system_error(errno, "cannot renew the log in .dualstore"));
         }
         if (const int failed = make_part(own, index, ++number, state->parts[index])) {

@@ -66,6 +66,9 @@ class FailingFiles::Files : public FileSystem {
     int mkdirat(int folder, const char* path, mode_t mode) override {
         return run([&] { return below_.mkdirat(folder, path, mode); });
     }
+    int mkdirat_apart(int folder, const char* path, mode_t mode) override {
+        return run([&] { return below_.mkdirat_apart(folder, path, mode); });
+    }
     int unlinkat(int folder, const char* path, int flags) override {
         return run([&] { return below_.unlinkat(folder, path, flags); });
     }

@@ -5,7 +5,9 @@
 #include <sys/file.h>
 #include <sys/utsname.h>
 #ifdef __linux__
+#include <linux/fs.h>
 #include <linux/magic.h>
+#include <sys/ioctl.h>
 #include <sys/vfs.h>
 #endif
 #include <unistd.h>
@@ -125,6 +127,22 @@ class SystemFiles : public FileSystem {
     }
 
     int mkdirat(int folder, const char* path, mode_t mode) override { return ::mkdirat(folder, path, mode); }
+    int mkdirat_apart(int folder, const char* path, mode_t mode) override {
+#ifdef __linux__
+        // ext4 spreads the folders of one with this flag, as chattr(1)'s T says; others refuse it.
+        int flags = 0;
+        const bool asked = ioctl(folder, FS_IOC_GETFLAGS, &flags) == 0;
+        int spread = flags | FS_TOPDIR_FL;
+        if (asked && spread != flags) (void)ioctl(folder, FS_IOC_SETFLAGS, &spread);
+        const int made = mkdirat(folder, path, mode);
+        const int number = errno;
+        if (asked && spread != flags) (void)ioctl(folder, FS_IOC_SETFLAGS, &flags);
+        errno = number;
+        return made;
+#else
+        return mkdirat(folder, path, mode);
+#endif
+    }
     int unlinkat(int folder, const char* path, int flags) override { return ::unlinkat(folder, path, flags); }
     int renameat(int from_folder, const char* from, int to_folder, const char* to) override {
         return ::renameat(from_folder, from, to_folder, to);

@@ -215,6 +215,8 @@ class MemoryFiles::Files : public FileSystem {
         return 0;
     }
 
+    int mkdirat_apart(int folder, const char* path, mode_t mode) override { return mkdirat(folder, path, mode); }
+
     int unlinkat(int folder, const char* path, int flags) override {
         const std::lock_guard guard(mutex_);
         std::string name;

@@ -328,7 +328,7 @@ class ClientFault : public testing::TestWithParam<Operation> {
             const bool object = path.starts_with("metadata/") || path.starts_with("bulk/") || name.starts_with("exported");
             const bool definition = path.starts_with(".dualstore/tables/") && path.ends_with(".sql") && !name.starts_with('.');
             const bool of_mirror = entry.path().parent_path() == mirror && (name == "lock" || name == "current1" || name == current);
-            const bool of_store = path == ".dualstore/lock" || path == ".dualstore/log-0" || path == ".dualstore/log-1";
+            const bool of_store = path == ".dualstore/lock" || path == ".dualstore/log/part-0" || path == ".dualstore/log/part-1";
             EXPECT_TRUE(object || definition || of_mirror || of_store) << path << " is left and nobody says so";
         }
     }
