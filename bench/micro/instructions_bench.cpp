@@ -1,0 +1,23 @@
+// So many durable puts of new records, or gets of one that is there, and nothing else: for a program that counts instructions
+// (scripts/instructions).
+//
+//     instructions_bench FOLDER put|get TIMES
+#include "../peers/measure.hpp"
+#include "dualstore/client.hpp"
+
+int main(int count, char** arguments) {
+    using namespace dualstore;
+    if (count != 4) bench::give_up("name a folder, put or get, and how often");
+    const std::string_view call = arguments[2];
+    const std::uint64_t times = std::strtoull(arguments[3], nullptr, 10);
+    constexpr const char* table = "generated_metadata";
+    constexpr std::uint64_t first = 1'000'000;  // all ids are of one length
+    auto client = Client::open({.store = std::string("file:") + arguments[1]});
+    if (!client) bench::give_up(client.error().message);
+    if (!client->put(table, bench::record(first, 0))) bench::give_up("put");
+    for (std::uint64_t i = 1; i <= times; ++i) {
+        if (call == "put" && !client->put(table, bench::record(first + i, 0))) bench::give_up("put");
+        if (call == "get" && !client->get(table, {std::to_string(first)}).value()) bench::give_up("get");
+    }
+    return 0;
+}
