@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import re
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from figures import OURS, Run
 from report import progress
 
 BUILD = Path(__file__).parents[2] / "build" / "release"
-DUCKDB = str(Path(sys.executable).with_name("duckdb"))
+DUCKDB = str(Path(sysconfig.get_path("platlib")) / "duckdb_cli" / "duckdb")  # itself: what the package puts on the path is a Python script
 PROGRAM = str(BUILD / "dualstore")
 TABLE = "generated_metadata"
 
@@ -31,14 +32,20 @@ def _seconds(command: Sequence[str]) -> float:
 
 
 def _peak(command: Sequence[str], source: Sequence[str] | None = None) -> float:
-    """The most memory that a command had at a time, in MiB; `source` writes what it reads."""
+    """The most memory that a command had at a time, in MiB; `source` writes what it reads.
+
+    Asked of the kernel again and again: what it tells at the end (ru_maxrss) counts this process too, which the command is forked from.
+    """
+    most = 0
     with subprocess.Popen(source or ["true"], stdout=subprocess.PIPE) as writer:
         process = subprocess.Popen(command, stdin=writer.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{process.pid}/status").read_text())
+            most = max(most, int(found[1]) if found else 0)
+            time.sleep(0.002)
     if process.returncode != 0:
         raise SystemExit(f"bench: it failed: {' '.join(command)}")
-    return usage.ru_maxrss / 1024
+    return most / 1024
 
 
 def _put(store: str) -> list[str]:

@@ -44,7 +44,7 @@ def _encode(run: Run, rounds: int) -> None:
         if one["run_type"] == "iteration":
             candidate, table = one["run_name"].split("/")[:2]
             figures.setdefault((table, candidate), []).append(one["bytes_per_second"] / 1e6)
-    for (table, candidate), rates in figures.items():
+    for (table, candidate), rates in sorted(figures.items()):  # they came in random order
         run.add("encode and validate, megabytes a second", table, candidate, rates)
 
 
@@ -65,20 +65,24 @@ def _measured(folder: Path, quick: bool) -> Run:
     return run
 
 
+def _show(run: Run, docs: Path) -> None:
+    plots.draw(run, docs / "plots", page.GROWTH)
+    (docs / "performance.md").write_text(page.text(run))
+    progress(f"bench: {docs / 'performance.md'} is written")
+
+
 def main() -> None:
     quick = "--quick" in sys.argv[1:]
     docs = ROOT / "build" / "bench" if quick else ROOT / "docs"
     kept = docs / "plots" / "figures.json"
     if "--draw" in sys.argv[1:]:
-        run = Run.load(kept)
-    else:
-        with tempfile.TemporaryDirectory(prefix="dualstore-bench-") as name:
-            run = _measured(Path(name), quick)
-            run.save(kept)  # before the removal, which takes a while
-            progress("bench: removing what was written")
-    plots.draw(run, docs / "plots", page.GROWTH)
-    (docs / "performance.md").write_text(page.text(run))
-    progress(f"bench: {docs / 'performance.md'} is written")
+        _show(Run.load(kept), docs)
+        return
+    with tempfile.TemporaryDirectory(prefix="dualstore-bench-") as name:
+        run = _measured(Path(name), quick)
+        run.save(kept)
+        _show(run, docs)  # before the removal, which takes minutes
+        progress("bench: removing what was written")
 
 
 if __name__ == "__main__":
