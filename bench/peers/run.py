@@ -25,10 +25,10 @@ from report import filesystem, processor, progress
 ROOT = Path(__file__).parents[2]
 
 
-def _measure(run: Run, program: str, *arguments: str) -> None:
+def _measure(run: Run, *command: str | Path) -> None:
     """What one of the programs printed, gathered."""
-    progress(f"bench: {program} {' '.join(arguments[1:])}")
-    done = subprocess.run([processes.BUILD / program, *arguments], check=True, stdout=subprocess.PIPE, text=True)
+    progress(f"bench: {Path(command[0]).name} {' '.join(map(str, command[1:]))}")
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     for line in done.stdout.splitlines():
         run.add(**json.loads(line))
 
@@ -57,11 +57,13 @@ def _measured(folder: Path, quick: bool) -> Run:
     rounds = 2 if quick else 5
     sizes = [1_000, 10_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
     _encode(run, rounds)
-    _measure(run, "directory_bench", str(folder / "directory"), str(rounds))
+    _measure(run, processes.BUILD / "directory_bench", folder / "directory", str(rounds))
+    _measure(run, sys.executable, ROOT / "bench" / "s3" / "s3_bench.py", "--rounds", str(rounds))
     processes.times(run, folder / "processes", 5 if quick else 25, 1_000)
     for size in sizes:
         processes.memory(run, folder / f"memory-{size}", size)
-    _measure(run, "sql_bench", str(folder / "sql"), str(rounds), *map(str, sizes))  # last: it removes files, which makes new ones slow
+    # Last: it removes files, which makes new ones slow.
+    _measure(run, processes.BUILD / "sql_bench", folder / "sql", str(rounds), *map(str, sizes))
     return run
 
 
