@@ -140,6 +140,7 @@ void growth(const fs::path& root, std::uint64_t count, int rounds) {
                                                                   if (!list_all(*client.objects(), "metadata/")) give_up("ls");
                                                               });
                                                           }}});
+    compare("opening, milliseconds, records", count, rounds, {{"dualstore", [&] { return milliseconds([&] { open(root); }); }}});
     compare("opening and a first query, milliseconds, records", count, rounds, {{"dualstore", [&] {
                                                                                      return milliseconds([&] {
                                                                                          Client other = open(root);

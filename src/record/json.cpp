@@ -46,7 +46,7 @@ Result<Json> parse_record(std::string_view text) {
 
 yyjson_val* member(yyjson_val* object, std::string_view wanted) {
     for (const auto [name, value] : Members(object)) {
-        if (fold(name) == wanted) return value;
+        if (folds_to(name, wanted)) return value;
     }
     return nullptr;
 }

@@ -13,6 +13,11 @@ bool control(std::string_view character) {
     return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;  // U+0080 to U+009F
 }
 
+// What stands in a key as it is, but where it would end the id.
+bool always_plain(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+}
+
 void append_encoded(std::string& out, std::string_view bytes) {
     for (const char byte : bytes) fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(byte));
 }
@@ -83,6 +88,10 @@ std::string KeyTemplate::key(std::span<const std::string> ids) const {
         const std::string_view stop =
             last ? std::string_view() : std::string_view(literals_[i + 1]).substr(0, character_length(literals_[i + 1], 0));
         for (std::size_t at = 0; at < id.size();) {
+            const std::size_t run = at;
+            while (at < id.size() && always_plain(id[at]) && !stop.starts_with(id[at])) ++at;
+            key.append(id, run, at - run);
+            if (at == id.size()) break;
             const std::string_view character = std::string_view(id).substr(at, character_length(id, at));
             const bool begins_name = key.empty() || key.back() == '/';
             if (character == "/" || character == "%" || control(character) || character == stop ||

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace dualstore::record {
@@ -59,9 +60,33 @@ std::optional<Float> nearest(std::string_view text) {
     return value;
 }
 
+// Most numbers are short and whole, and need not be taken apart. None where this one does.
+std::optional<Scaled> short_integer(std::string_view text, int digits) {
+    const bool negative = text.starts_with('-');
+    if (negative) text.remove_prefix(1);
+    if (text.empty() || text.size() > 18 || text.size() > static_cast<std::size_t>(digits)) return std::nullopt;
+    std::int64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    Scaled result;
+    result.value = negative ? -value : value;
+    return result;
+}
+
+// Whether a number without an exponent is too short to leave the type's range, at either end.
+template <class Float>
+bool surely_fits(std::string_view text) {
+    return text.size() <= -std::numeric_limits<Float>::min_exponent10 && text.find_first_of("eE") == text.npos;
+}
+
 }  // namespace
 
 Scaled scaled(std::string_view text, int scale, int digits) {
+    if (scale == 0) {
+        if (const auto integer = short_integer(text, digits)) return *integer;
+    }
     const Decomposed parts = decompose(text);
     Scaled result;
     result.plain = parts.plain;
@@ -84,6 +109,12 @@ std::optional<double> nearest_double(std::string_view text) {
 }
 std::optional<float> nearest_float(std::string_view text) {
     return nearest<float>(text);
+}
+bool fits_double(std::string_view text) {
+    return surely_fits<double>(text) || nearest<double>(text);
+}
+bool fits_float(std::string_view text) {
+    return surely_fits<float>(text) || nearest<float>(text);
 }
 
 }  // namespace dualstore::record

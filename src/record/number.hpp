@@ -22,5 +22,7 @@ struct Scaled {
 // The nearest double (or float); none where it overflows, or where a number other than zero would become zero.
 [[nodiscard]] std::optional<double> nearest_double(std::string_view text);
 [[nodiscard]] std::optional<float> nearest_float(std::string_view text);
+[[nodiscard]] bool fits_double(std::string_view text);  // whether there is one
+[[nodiscard]] bool fits_float(std::string_view text);
 
 }  // namespace dualstore::record

@@ -25,13 +25,16 @@ Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
     if (auto distinct = check_names(root, {}); !distinct) return fail(distinct.error());
     line.columns_.assign(table.columns.size(), nullptr);
     Walk walk{{}, table.serde};
+    std::size_t i = 0;  // the column behind the last one found: records mostly keep the columns' order
     for (const auto [name, value] : Members(root)) {
-        const std::string folded = fold(name);
-        for (std::size_t i = 0; i < table.columns.size(); ++i) {
-            if (table.columns[i].name != folded) continue;
+        for (std::size_t tried = 0; tried < table.columns.size(); ++tried, ++i) {
+            if (i == table.columns.size()) i = 0;
+            const Column& column = table.columns[i];
+            if (!folds_to(name, column.name)) continue;
             walk.bytes.clear();
-            if (auto fits = append_checked(walk, value, &table.columns[i].type, folded, 1); !fits) return fail(fits.error());
-            line.columns_[i] = yyjson_is_null(value) ? nullptr : value;
+            if (auto fits = append_checked(walk, value, &column.type, Path{nullptr, column.name}, 1); !fits) return fail(fits.error());
+            line.columns_[i++] = yyjson_is_null(value) ? nullptr : value;
+            break;
         }
     }
     return line;

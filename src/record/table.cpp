@@ -70,12 +70,19 @@ class Table::Encoder {
         return nullptr;
     }
 
-    Result<void> append_field(std::string_view name, const std::string& folded, yyjson_val* value) {
+    // The argument that stands for a field of this name whatever the record has there.
+    [[nodiscard]] yyjson_val* always(std::string_view name) const {
+        const std::string folded = fold(name);
+        const AutomaticField* automatic = table_.automatic(folded);
+        return automatic && automatic->source == AutomaticField::Source::argument_always ? argument(folded) : nullptr;
+    }
+
+    Result<void> append_field(std::string_view name, yyjson_val* value) {
         if (walk_.bytes.size() > 1) walk_.bytes += ',';
         append_json_string(walk_.bytes, name);
         walk_.bytes += ':';
-        const Column* column = table_.columns_.find(folded);
-        return append_checked(walk_, value, column ? &column->type : nullptr, std::string(name), 1);
+        const Column* column = table_.columns_.find(name, expected_column_);
+        return append_checked(walk_, value, column ? &column->type : nullptr, Path{nullptr, name}, 1);
     }
 
     Result<void> append_fields(std::string_view json) {
@@ -87,10 +94,8 @@ class Table::Encoder {
         walk_.bytes.reserve(json.size() + 128);
         walk_.bytes += '{';
         for (const auto [name, value] : Members(root_)) {
-            const std::string folded = fold(name);
-            const AutomaticField* automatic = table_.automatic(folded);
-            yyjson_val* replaced = automatic && automatic->source == AutomaticField::Source::argument_always ? argument(folded) : nullptr;
-            if (auto done = append_field(name, folded, replaced ? replaced : value); !done) return done;
+            yyjson_val* replaced = arguments_.empty() ? nullptr : always(name);
+            if (auto done = append_field(name, replaced ? replaced : value); !done) return done;
         }
         return {};
     }
@@ -102,7 +107,7 @@ class Table::Encoder {
             yyjson_val* given = member(root_, field.name);
             if (!given && (field.source == Source::argument || field.source == Source::argument_always)) {
                 if (yyjson_val* value = argument(field.name)) {
-                    if (auto done = append_field(field.name, field.name, value); !done) return done;
+                    if (auto done = append_field(field.name, value); !done) return done;
                 }
                 continue;
             }
@@ -162,6 +167,7 @@ class Table::Encoder {
     std::vector<std::pair<std::string, Json>> arguments_;
     std::vector<std::pair<std::string, std::string>> filled_;
     Walk walk_;
+    std::size_t expected_column_ = 0;
     Encoded out_;
 };
 

@@ -4,6 +4,7 @@
 #include <wctype.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace dualstore::record {
 namespace {
@@ -47,11 +48,30 @@ void append_utf8(std::string& out, char32_t character) {
     put(0x80 | (character & 0x3f));
 }
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
 char32_t lower(char32_t character) {
-    if (character < 0x80) return character >= 'A' && character <= 'Z' ? character + 32 : character;
+    if (character < 0x80) return static_cast<char32_t>(lower(static_cast<char>(character)));
     // The C library's own table, whatever the program's locale is.
     static const locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
     return unicode ? static_cast<char32_t>(towlower_l(static_cast<wint_t>(character), unicode)) : character;
+}
+
+constexpr std::uint64_t ones = 0x0101010101010101;
+
+std::uint64_t eight_bytes(const char* bytes) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, bytes, 8);
+    return eight;
+}
+
+// Whether none of eight bytes needs an escape in JSON: each is tested by its highest bit, all at once.
+bool eight_plain(const char* bytes) {
+    const std::uint64_t eight = eight_bytes(bytes);
+    const auto below = [&](std::uint64_t word, std::uint64_t limit) { return (word - ones * limit) & ~word; };
+    return ((below(eight, 0x20) | below(eight ^ (ones * '"'), 1) | below(eight ^ (ones * '\\'), 1)) & (ones * 0x80)) == 0;
 }
 
 }  // namespace
@@ -69,8 +89,31 @@ std::size_t character_length(std::string_view text, std::size_t at) {
     return std::max<std::size_t>(decode(text, at).length, 1);
 }
 
+bool ascii(std::string_view text) {
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        if ((eight_bytes(text.data() + at) & (ones * 0x80)) != 0) return false;
+    }
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool folds_to(std::string_view name, std::string_view folded) {
+    // Up to its first character beyond ASCII a name folds byte by byte.
+    for (std::size_t i = 0; i < std::min(name.size(), folded.size()); ++i) {
+        if (static_cast<unsigned char>(name[i]) >= 0x80) return fold(name) == folded;
+        if (lower(name[i]) != folded[i]) return false;
+    }
+    return name.size() == folded.size();
+}
+
 std::string fold(std::string_view name) {
     std::string folded;
+    if (ascii(name)) {
+        folded = name;
+        for (char& c : folded) c = lower(c);
+        return folded;
+    }
     folded.reserve(name.size());
     for (std::size_t at = 0; at < name.size();) {
         const auto [character, length] = decode(name, at);
@@ -86,6 +129,10 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     std::size_t plain = 0;  // where the run of bytes that need no escape began
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i + 8 <= text.size() && eight_plain(text.data() + i)) {
+            i += 7;
+            continue;
+        }
         const auto byte = static_cast<unsigned char>(text[i]);
         if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
         out.append(text, plain, i - plain);

@@ -15,6 +15,11 @@ namespace dualstore::record {
 // Lower case by Unicode's simple mapping, as readers compare names.
 [[nodiscard]] std::string fold(std::string_view name);
 
+// fold(name) == folded, mostly without making it.
+[[nodiscard]] bool folds_to(std::string_view name, std::string_view folded);
+
+[[nodiscard]] bool ascii(std::string_view text);
+
 // Appends a JSON string, quotes and escapes included.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -106,9 +106,20 @@ std::string to_text(const Timestamp& timestamp) {
     const std::int64_t day = timestamp.seconds >= 0 ? timestamp.seconds / day_seconds : (timestamp.seconds - day_seconds + 1) / day_seconds;
     const std::int64_t second = timestamp.seconds - day * day_seconds;
     const year_month_day date{sys_days(days(day))};
-    auto text = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                            static_cast<unsigned>(date.day()), second / 3600, second / 60 % 60, second % 60);
-    if (!timestamp.fraction.empty()) text += '.' + timestamp.fraction;
+    std::string text = "0000-00-00 00:00:00";
+    const auto put = [&](std::size_t at, unsigned two_digits) {
+        text[at] = static_cast<char>('0' + two_digits / 10);
+        text[at + 1] = static_cast<char>('0' + two_digits % 10);
+    };
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    put(0, year / 100);
+    put(2, year % 100);
+    put(5, static_cast<unsigned>(date.month()));
+    put(8, static_cast<unsigned>(date.day()));
+    put(11, static_cast<unsigned>(second / 3600));
+    put(14, static_cast<unsigned>(second / 60 % 60));
+    put(17, static_cast<unsigned>(second % 60));
+    if (!timestamp.fraction.empty()) text.append(1, '.').append(timestamp.fraction);
     return text;
 }
 
@@ -118,9 +129,9 @@ std::string to_text(Environment::Time time) {
 }
 
 std::int64_t rounded_micros(const Timestamp& timestamp) {
-    std::string nanos = timestamp.fraction;
-    nanos.resize(9, '0');
-    const std::int64_t millis = (std::stoll(nanos) + 500'000) / 1'000'000;
+    std::int64_t nanos = 0;
+    for (std::size_t i = 0; i < 9; ++i) nanos = nanos * 10 + (i < timestamp.fraction.size() ? timestamp.fraction[i] - '0' : 0);
+    const std::int64_t millis = (nanos + 500'000) / 1'000'000;
     return timestamp.seconds * 1'000'000 + millis * 1'000;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 
@@ -16,9 +17,9 @@ namespace {
 
 using Kind = Type::Kind;
 
-tl::unexpected<Error> refuse(const std::string& path, yyjson_val* value, const Type& type, std::string_view why) {
-    return fail(ErrorCode::invalid_record,
-                fmt::format("field '{}': {} does not fit the column type {}: {}", excerpt(path), shown(value), hive_name(type), why));
+tl::unexpected<Error> refuse(const Path& path, yyjson_val* value, const Type& type, std::string_view why) {
+    return fail(ErrorCode::invalid_record, fmt::format("field '{}': {} does not fit the column type {}: {}", excerpt(path.text()),
+                                                       shown(value), hive_name(type), why));
 }
 
 struct Range {
@@ -57,9 +58,9 @@ std::string_view wrong_integer(std::string_view text, Kind kind) {
 std::string_view wrong_number(std::string_view text, const Type& type) {
     switch (type.kind) {
         case Kind::real:
-            return nearest_float(text) ? "" : "it is out of range";
+            return fits_float(text) ? "" : "it is out of range";
         case Kind::double_:
-            return nearest_double(text) ? "" : "it is out of range";
+            return fits_double(text) ? "" : "it is out of range";
         case Kind::decimal: {
             const NumberFit fit = scaled(text, type.scale, type.precision).fit;
             if (fit == NumberFit::exact) return "";
@@ -70,7 +71,7 @@ std::string_view wrong_number(std::string_view text, const Type& type) {
     }
 }
 
-Result<void> append_string(Walk& walk, yyjson_val* value, const Type& type, const std::string& path) {
+Result<void> append_string(Walk& walk, yyjson_val* value, const Type& type, const Path& path) {
     const std::string_view text = string_of(value);
     if (type.kind == Kind::string) {
         append_json_string(walk.bytes, text);
@@ -128,7 +129,7 @@ bool kind_fits(yyjson_val* value, Kind kind) {
     }
 }
 
-Result<void> append_array(Walk& walk, yyjson_val* array, const Type* type, const std::string& path, int depth) {
+Result<void> append_array(Walk& walk, yyjson_val* array, const Type* type, const Path& path, int depth) {
     const Type* element = type ? &type->children[0].type : nullptr;
     walk.bytes += '[';
     std::size_t index = 0;
@@ -136,8 +137,7 @@ Result<void> append_array(Walk& walk, yyjson_val* array, const Type* type, const
     yyjson_val* value = nullptr;
     yyjson_arr_foreach(array, index, count, value) {
         if (index > 0) walk.bytes += ',';
-        if (auto done = append_checked(walk, value, element, element ? fmt::format("{}[{}]", path, index) : path, depth + 1); !done)
-            return done;
+        if (auto done = append_checked(walk, value, element, element ? Path{&path, {}, index} : path, depth + 1); !done) return done;
     }
     walk.bytes += ']';
     return {};
@@ -147,32 +147,24 @@ Result<void> append_array(Walk& walk, yyjson_val* array, const Type* type, const
 const Type* member_type(const Type* type, std::string_view name) {
     if (!type) return nullptr;
     if (type->kind == Kind::map) return &type->children[1].type;
-    const std::string folded = fold(name);
     for (const Column& child : type->children) {
-        if (child.name == folded) return &child.type;
+        if (folds_to(name, child.name)) return &child.type;
     }
     return nullptr;
 }
 
-Result<void> append_object(Walk& walk, yyjson_val* object, const Type* type, const std::string& path, int depth) {
+Result<void> append_object(Walk& walk, yyjson_val* object, const Type* type, const Path& path, int depth) {
     if (auto distinct = check_names(object, path); !distinct) return distinct;
     walk.bytes += '{';
     for (const auto [name, value] : Members(object)) {
         if (!walk.bytes.ends_with('{')) walk.bytes += ',';  // a value before ends in another character
         append_json_string(walk.bytes, name);
         walk.bytes += ':';
-        const std::string inner = type ? fmt::format("{}.{}", path, name) : path;
+        const Path inner = type ? Path{&path, name} : path;
         if (auto done = append_checked(walk, value, member_type(type, name), inner, depth + 1); !done) return done;
     }
     walk.bytes += '}';
     return {};
-}
-
-bool ascii(std::string_view text) {
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x80) return false;
-    }
-    return true;
 }
 
 bool equal_but_for_case(std::string_view a, std::string_view b) {
@@ -180,48 +172,61 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-tl::unexpected<Error> same_names(const std::string& path, std::string_view name) {
-    const std::string inside = path.empty() ? "" : fmt::format("field '{}': ", excerpt(path));
+tl::unexpected<Error> same_names(const Path& path, std::string_view name) {
+    const std::string text = path.text();
+    const std::string inside = text.empty() ? "" : fmt::format("field '{}': ", excerpt(text));
     return fail(ErrorCode::invalid_record,
                 fmt::format("{}the name '{}' stands twice (names that differ in case only count as equal)", inside, excerpt(name)));
 }
 
 }  // namespace
 
-ColumnIndex::ColumnIndex(const TableDefinition& table) {
-    for (const Column& column : table.columns) columns_.emplace(column.name, &column);
+ColumnIndex::ColumnIndex(const TableDefinition& table) : columns_(table.columns) {
+    for (const Column& column : table.columns) by_name_.emplace(column.name, &column);
 }
 
 const Column* ColumnIndex::find(std::string_view name) const {
-    const auto found = columns_.find(fold(name));
-    return found == columns_.end() ? nullptr : found->second;
+    const auto found = by_name_.find(fold(name));
+    return found == by_name_.end() ? nullptr : found->second;
 }
 
-Result<void> check_names(yyjson_val* object, const std::string& path) {
+const Column* ColumnIndex::find(std::string_view name, std::size_t& expected) const {
+    const bool there = expected < columns_.size() && folds_to(name, columns_[expected].name);
+    const Column* found = there ? &columns_[expected] : find(name);
+    if (found) expected = static_cast<std::size_t>(found - columns_.data()) + 1;
+    return found;
+}
+
+std::string Path::text() const {
+    std::string text = around ? around->text() : std::string();
+    if (element) return text + fmt::format("[{}]", *element);
+    if (around) text += '.';
+    return text.append(name);
+}
+
+Result<void> check_names(yyjson_val* object, const Path& path) {
     // Few names, all ASCII: compare each with each. Otherwise sort their folded forms.
-    std::vector<std::string_view> names;
-    names.reserve(yyjson_obj_size(object));
-    bool simple = yyjson_obj_size(object) <= 32;
-    for (const auto [name, value] : Members(object)) {
-        names.push_back(name);
-        simple = simple && ascii(names.back());
-    }
-    if (simple) {
-        for (std::size_t i = 1; i < names.size(); ++i) {
-            for (std::size_t j = 0; j < i; ++j) {
-                if (equal_but_for_case(names[i], names[j])) return same_names(path, names[i]);
-            }
+    constexpr std::size_t few = 32;
+    std::array<std::string_view, few> names;
+    std::size_t count = 0;
+    bool simple = yyjson_obj_size(object) <= few;
+    for (auto member = Members(object).begin(); simple && member != nullptr; ++member) {
+        const std::string_view name = (*member).name;
+        simple = ascii(name);
+        for (std::size_t i = 0; simple && i < count; ++i) {
+            if (equal_but_for_case(names[i], name)) return same_names(path, name);
         }
-        return {};
+        if (simple) names[count++] = name;
     }
+    if (simple) return {};
     std::set<std::string> seen;
-    for (const auto one : names) {
-        if (!seen.insert(fold(one)).second) return same_names(path, one);
+    for (const auto [name, value] : Members(object)) {
+        if (!seen.insert(fold(name)).second) return same_names(path, name);
     }
     return {};
 }
 
-Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, const std::string& path, int depth) {
+Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, const Path& path, int depth) {
     if (yyjson_is_null(value)) {
         walk.bytes += "null";
         return {};
@@ -229,7 +234,7 @@ Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, con
     if (type && !kind_fits(value, type->kind)) return refuse(path, value, *type, expected_for(type->kind));
     if (yyjson_is_ctn(value) && depth >= deepest_record) {
         return fail(ErrorCode::invalid_record,
-                    fmt::format("field '{}': it is nested deeper than {} levels", excerpt(path), deepest_record));
+                    fmt::format("field '{}': it is nested deeper than {} levels", excerpt(path.text()), deepest_record));
     }
     if (yyjson_is_arr(value)) return append_array(walk, value, type, path, depth);
     if (yyjson_is_obj(value)) return append_object(walk, value, type, path, depth);

@@ -20,10 +20,35 @@ TEST(Fold, IgnoresCaseBeyondAscii) {
     EXPECT_EQ(fold("ΣΑΣ"), fold("σασ"));
 }
 
+TEST(Fold, IsWhatFoldsToComparesWith) {
+    const std::string_view names[] = {"", "k", "K", "\u212a", "ka", "KA", "kb", "\u212aa", "école", "ÉCOLE", "écol", "\xff", "k\xff"};
+    for (const auto name : names) {
+        for (const auto other : names) EXPECT_EQ(folds_to(name, fold(other)), fold(name) == fold(other)) << name << " and " << other;
+    }
+}
+
 TEST(JsonString, EscapesOnlyWhatJsonForbids) {
     std::string out;
     append_json_string(out, std::string_view("a\"b\\c\n\t\x01\x7f\0é", 11 + 1));
     EXPECT_EQ(out, "\"a\\\"b\\\\c\\n\\t\\u0001\x7f\\u0000é\"");
+}
+
+// Eight bytes are looked at together.
+TEST(JsonString, EscapesWhereverItStands) {
+    for (std::size_t length = 1; length < 20; ++length) {
+        for (std::size_t at = 0; at < length; ++at) {
+            for (const char special : {'"', '\\', '\x1f', ' ', '!', '#', '[', ']', '\x7f', '\x80', '\xff'}) {
+                std::string text(length, 'a');
+                text[at] = special;
+                std::string escaped(1, special);
+                if (special == '"' || special == '\\') escaped = std::string("\\") + special;
+                if (special == '\x1f') escaped = "\\u001f";
+                std::string out;
+                append_json_string(out, text);
+                EXPECT_EQ(out, '"' + text.replace(at, 1, escaped) + '"');
+            }
+        }
+    }
 }
 
 TEST(Excerpt, StaysOnOneLineAndShort) {
