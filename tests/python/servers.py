@@ -24,7 +24,8 @@ REGION = "eu-west-1"
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dualstore"
 
 
-def _installed() -> Path:
+def installed() -> Path:
+    """The folder with SeaweedFS, moto and other makers' clients: Python packages, and a link to the Python they are for."""
     pins = Path(__file__).parents[1] / "servers" / "requirements.txt"
     folder = _CACHE / f"test-python-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}"
     if not folder.is_dir():
@@ -121,7 +122,7 @@ def seaweedfs() -> Iterator[SeaweedFs]:
             '"actions": ["Admin", "Read", "List", "Tagging", "Write"]}]}'
         )
         master, volume, filer, s3 = ports = free_ports(4)
-        command = [str(_installed() / "bin" / "weed"), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}"]
+        command = [str(installed() / "bin" / "weed"), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}"]
         command += [f"-master.port={master}", f"-volume.port={volume}", "-filer", f"-filer.port={filer}"]
         command += [f"-filer.localSocket={folder}/filer.sock", "-s3", f"-s3.port={s3}", f"-s3.config={folder}/s3.json"]
         command += [f"-s3.localSocket={folder}/s3.sock", "-s3.autoCreateBucket=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
@@ -144,7 +145,7 @@ def moto() -> Iterator[str]:
     """The endpoint of a moto server, which plays Athena's interface without running SQL."""
     with tempfile.TemporaryDirectory(prefix="dualstore-moto-") as name:
         (port,) = free_ports(1)
-        installed = _installed()
-        command = [str(installed / "python3"), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        with _running(command, lambda: _answers(f"http://127.0.0.1:{port}/moto-api/"), Path(name), PYTHONPATH=str(installed)):
+        packages = installed()
+        command = [str(packages / "python3"), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        with _running(command, lambda: _answers(f"http://127.0.0.1:{port}/moto-api/"), Path(name), PYTHONPATH=str(packages)):
             yield f"http://127.0.0.1:{port}"
