@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -62,7 +63,9 @@ class Run : public std::enable_shared_from_this<Run> {
         ++ended_;
         if (follower_[call] != none) ready_.push_front(follower_[call]);
         start_ready(lock);
-        if (ended_ == batch_.size) changed_.notify_all();
+        const bool last = ended_ == batch_.size;
+        lock.unlock();  // else the thread that is woken waits again at once
+        if (last) changed_.notify_all();
     }
 
     const S3Batch batch_;                // a copy: the last thread to start a call may outlive run()
@@ -76,9 +79,17 @@ class Run : public std::enable_shared_from_this<Run> {
     bool starting_ = false;
 };
 
+void run_one(const S3Batch& batch) {
+    // Shared: the waiting thread may be gone before the other has left set_value.
+    const auto ended = std::make_shared<std::promise<void>>();
+    batch.start(0, [ended] { ended->set_value(); });
+    ended->get_future().wait();
+}
+
 }  // namespace
 
 void run(const S3Batch& batch) {
+    if (batch.size == 1) return run_one(batch);
     std::make_shared<Run>(batch)->run();
 }
 

@@ -90,6 +90,8 @@ TEST_F(BucketTest, AVerifiedPutIsOneRequest) {
         for (const auto& stored : client.put_many("generated_metadata", records)) ASSERT_TRUE(stored) << stored.error().message;
         EXPECT_THAT(requests_.take(), ElementsAre(Pair("s3 PutObject", 500))) << what;
     }
+    for (const auto record : records) ASSERT_TRUE(client.put("generated_metadata", record));
+    EXPECT_THAT(requests_.take(), ElementsAre(Pair("s3 PutObject", 500))) << "one by one";
 }
 
 TEST_F(BucketTest, AQueryReadsWhatChangedAndTheMirrorKeepsIt) {
