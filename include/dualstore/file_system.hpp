@@ -24,6 +24,11 @@ class FileSystem {
     virtual int openat(int folder, const char* path, int flags, mode_t mode) = 0;
     // ELOOP for a symbolic link anywhere in the path, and ENOSYS where the system cannot open in this way.
     virtual int openat_without_links(int folder, const char* path, int flags) = 0;
+    // Opens a new file, to be written, on the file system of `folder`: it has no name, and goes with its descriptor unless it gets one.
+    // EOPNOTSUPP where that cannot be had.
+    virtual int open_unnamed(int folder, mode_t mode) = 0;
+    // Gives it a name that nothing has, else EEXIST.
+    virtual int name_file(int fd, int folder, const char* name) = 0;
     virtual int close(int fd) = 0;
 
     virtual ssize_t read(int fd, void* bytes, std::size_t size) = 0;

@@ -232,13 +232,24 @@ Result<std::vector<std::string>> leftovers_in(const Descriptor& own) {
     return found;
 }
 
+Result<Temporary> Temporary::written(Temporary temporary, std::string_view bytes) {
+    if (!temporary.file_) return fail(system_error(errno, "cannot write a file in .dualstore/tmp"));
+    if (const int number = write_at(temporary.file_, bytes, 0)) return fail(system_error(number, "cannot write the object"));
+    return temporary;
+}
+
 Result<Temporary> Temporary::write(const WriterFolder& folder, std::string_view bytes) {
     std::string name = folder.next_name();
     Descriptor file = folder.folder().open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (!file) return fail(system_error(errno, "cannot write a file in .dualstore/tmp"));
-    Temporary temporary(folder.folder(), std::move(name), std::move(file));
-    if (const int number = write_at(temporary.file_, bytes, 0)) return fail(system_error(number, "cannot write the object"));
-    return temporary;
+    if (!file) name.clear();
+    return written({folder, std::move(name), std::move(file)}, bytes);
+}
+
+Result<Temporary> Temporary::write_unnamed(const WriterFolder& folder, std::string_view bytes) {
+    FileSystem& files = folder.folder().files();
+    Descriptor file(files, files.open_unnamed(folder.folder().get(), 0666));
+    if (!file && errno == EOPNOTSUPP) return write(folder, bytes);
+    return written({folder, {}, std::move(file)}, bytes);
 }
 
 Temporary::Temporary(Temporary&& other) noexcept
@@ -254,7 +265,7 @@ Temporary& Temporary::operator=(Temporary&& other) noexcept {
 Temporary::~Temporary() {
     if (name_.empty()) return;
     const int kept = errno;
-    folder_->files().unlinkat(folder_->get(), name_.c_str(), 0);
+    folder_->folder().files().unlinkat(folder_->folder().get(), name_.c_str(), 0);
     errno = kept;
 }
 
@@ -268,15 +279,28 @@ bool Temporary::is_at(const Descriptor& folder, const std::string& name) const {
     return file_.files().fstat(file_.get(), own) == 0 && folder.look_at(name, there) && own.st_ino == there.st_ino;
 }
 
+int Temporary::give_name(const Descriptor& folder, const std::string& name) {
+    if (file_.files().name_file(file_.get(), folder.get(), name.c_str()) == 0) return 0;
+    const int number = errno;
+    return is_at(folder, name) ? 0 : number;
+}
+
 int Temporary::place(const Descriptor& folder, const std::string& name, Placing how) {
     FileSystem& files = folder.files();
+    const Descriptor& own = folder_->folder();
+    if (name_.empty()) {
+        if (how == Placing::alone) return give_name(folder, name);
+        std::string given = folder_->next_name();
+        if (const int number = give_name(own, given)) return number;
+        name_ = std::move(given);
+    }
     const char* const from = name_.c_str();
     if (how == Placing::swap) {
-        if (files.renameat_exchange(folder_->get(), from, folder.get(), name.c_str()) == 0) return 0;  // the old one goes with this object
+        if (files.renameat_exchange(own.get(), from, folder.get(), name.c_str()) == 0) return 0;  // the old one goes with this object
         if (const int number = errno; number != EINVAL && number != ENOSYS) return is_at(folder, name) ? 0 : number;
     }
     const auto rename = how == Placing::alone ? &FileSystem::renameat_new : &FileSystem::renameat;
-    if ((files.*rename)(folder_->get(), from, folder.get(), name.c_str()) != 0) {
+    if ((files.*rename)(own.get(), from, folder.get(), name.c_str()) != 0) {
         if (const int number = errno; !is_at(folder, name)) return number;
     }
     name_.clear();

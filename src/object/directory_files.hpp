@@ -109,10 +109,13 @@ enum class Placing {
     swap,   // the same where a file has it, else ENOENT: for ext4 less work, as it does not wait for the new file's bytes
 };
 
-// A file being written; removed unless it was put in its place.
+// A file being written; removed unless it was put in its place. Its folder outlives it.
 class Temporary {
   public:
     [[nodiscard]] static Result<Temporary> write(const WriterFolder& folder, std::string_view bytes);
+    // The same, where the file system can do it without a name, so that it takes no folder's lock and cannot be left behind: the quickest
+    // way to a new file that is placed `alone`.
+    [[nodiscard]] static Result<Temporary> write_unnamed(const WriterFolder& folder, std::string_view bytes);
 
     Temporary(Temporary&& other) noexcept;
     Temporary& operator=(Temporary&& other) noexcept;
@@ -123,12 +126,14 @@ class Temporary {
     [[nodiscard]] int place(const Descriptor& folder, const std::string& name, Placing how);
 
   private:
-    Temporary(const Descriptor& folder, std::string name, Descriptor file)
+    Temporary(const WriterFolder& folder, std::string name, Descriptor file)
         : folder_(&folder), name_(std::move(name)), file_(std::move(file)) {}
+    [[nodiscard]] static Result<Temporary> written(Temporary temporary, std::string_view bytes);
     [[nodiscard]] bool is_at(const Descriptor& folder, const std::string& name) const;
+    [[nodiscard]] int give_name(const Descriptor& folder, const std::string& name);
 
-    const Descriptor* folder_;
-    std::string name_;  // empty: placed
+    const WriterFolder* folder_;
+    std::string name_;  // in the folder; empty: it has none
     Descriptor file_;
 };
 

@@ -155,7 +155,8 @@ void PutGroup::stage(std::size_t request, bool logged) {
 // Its temporary file; one that the log will not have is on the disk then.
 std::optional<Error> PutGroup::write(Staged& staged) const {
     if (staged.file) return std::nullopt;
-    auto file = Temporary::write(writer_.temporaries(), requests_[staged.request].bytes);
+    const auto write = staged.logged && staged.how == Placing::alone ? &Temporary::write_unnamed : &Temporary::write;
+    auto file = write(writer_.temporaries(), requests_[staged.request].bytes);
     if (!file) return std::move(file.error());
     if (!staged.logged && writer_.syncs()) {
         if (auto synced = file->sync(); !synced) return std::move(synced.error());

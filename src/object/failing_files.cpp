@@ -28,6 +28,12 @@ class FailingFiles::Files : public FileSystem {
     int openat_without_links(int folder, const char* path, int flags) override {
         return run([&] { return below_.openat_without_links(folder, path, flags); });
     }
+    int open_unnamed(int folder, mode_t mode) override {
+        return run([&] { return below_.open_unnamed(folder, mode); });
+    }
+    int name_file(int fd, int folder, const char* name) override {
+        return run([&] { return below_.name_file(fd, folder, name); });
+    }
     int close(int fd) override {
         const int closed = below_.close(fd);
         return run([&] { return closed; });

@@ -80,6 +80,20 @@ class SystemFiles : public FileSystem {
 #endif
         return not_here();
     }
+    int open_unnamed([[maybe_unused]] int folder, [[maybe_unused]] mode_t mode) override {
+#ifdef O_TMPFILE
+        static const bool can_be_named = access("/proc/self/fd", X_OK) == 0;
+        const int fd = can_be_named ? ::openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode) : -1;
+        if (can_be_named && (fd >= 0 || (errno != EISDIR && errno != EINVAL))) return fd;  // an older kernel, or file system
+#endif
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    int name_file(int fd, int folder, const char* name) override {
+        // open(2) says how; only newer kernels let those do it without /proc who may not do anything.
+        const std::string path = "/proc/self/fd/" + std::to_string(fd);
+        return linkat(AT_FDCWD, path.c_str(), folder, name, AT_SYMLINK_FOLLOW);
+    }
     int close(int fd) override { return ::close(fd); }
 
     ssize_t read(int fd, void* bytes, std::size_t size) override { return ::read(fd, bytes, size); }

@@ -120,6 +120,30 @@ class MemoryFiles::Files : public FileSystem {
 
     int openat_without_links(int folder, const char* path, int flags) override { return openat(folder, path, flags, 0); }
 
+    int open_unnamed(int folder, mode_t /*mode*/) override {
+        const std::lock_guard guard(mutex_);
+        if (opened(folder) == nullptr) return -1;
+        const NodePtr node = make(false);
+        node->links = 0;
+        const int fd = next_descriptor_++;
+        open_[fd] = Open{node};
+        return fd;
+    }
+
+    int name_file(int fd, int folder, const char* path) override {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        std::string name;
+        const NodePtr above = found != nullptr ? parent(folder, path, name) : nullptr;
+        if (!above) return -1;
+        if (child(above, name)) return failed(EEXIST);
+        if (errno != ENOENT) return -1;
+        found->node->links = 1;
+        found->node->changed = clock_++;
+        above->set(name, found->node);
+        return 0;
+    }
+
     int close(int fd) override {
         const std::lock_guard guard(mutex_);
         if (open_.erase(fd) == 0) return failed(EBADF);

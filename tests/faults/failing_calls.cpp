@@ -351,6 +351,11 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to, 
     return call_or_fail(watched(to_folder, to), "renameat2", to, [&] { return real(from_folder, from, to_folder, to, flags); });
 }
 
+int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) noexcept {
+    NEXT(linkat);
+    return call_or_fail(watched(to_folder, to), "linkat", to, [&] { return real(from_folder, from, to_folder, to, flags); });
+}
+
 int unlink(const char* path) noexcept {
     NEXT(unlink);
     return call_or_fail(watched(AT_FDCWD, path), "unlink", path, [&] { return real(path); });
