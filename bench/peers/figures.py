@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 OURS = "dualstore"
@@ -21,12 +21,6 @@ class Run:
 
     def add(self, question: str, at: int | str, candidate: str, figures: Sequence[float]) -> None:
         self.figures.setdefault(question, {}).setdefault(str(at), {})[candidate] = [float(f"{figure:.6g}") for figure in figures]
-
-    def add_all(self, gathered: Mapping[str, Mapping[int | str, Mapping[str, Sequence[float]]]]) -> None:
-        for question, by_number in gathered.items():
-            for at, candidates in by_number.items():
-                for candidate, figures in candidates.items():
-                    self.add(question, at, candidate, figures)
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

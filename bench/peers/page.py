@@ -177,7 +177,7 @@ def _s3(run: Run) -> str:
         return ""
     parts = [
         "\n## S3, calls a second\n\n",
-        "One SeaweedFS server on the same machine. The put is verified against the table before; the peers only put.\n\n",
+        "One SeaweedFS server on the same machine. The put is verified against the table before, by what is known of it; the peers only put. That a put, new or replaced, is one request is counted by `BucketTest.AVerifiedPutIsOneRequest`.\n\n",
         _plot("s3-put", "Rate of puts to S3 by number in flight"),
         _beside(run, S3_PUT, "puts in flight"),
         "\n",
