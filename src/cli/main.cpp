@@ -1,4 +1,7 @@
 // dualstore: the command line. docs/DESIGN of the commands is in README.md and in --help.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -113,9 +116,25 @@ int run(int argc, char** argv) {
     return command(options);
 }
 
+// A standard stream that was closed must not become the next file that is opened: output would go into the store. Reading it and writing it
+// still fail.
+void occupy_standard_streams() {
+    for (;;) {
+        const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (lowest > 2 || lowest < 0) {
+            if (lowest > 2) ::close(lowest);
+            return;
+        }
+        if (lowest != 0) continue;
+        ::close(lowest);
+        (void)::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    occupy_standard_streams();
     try {
         return run(argc, argv);
     } catch (const std::bad_alloc&) {
