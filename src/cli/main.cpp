@@ -119,15 +119,9 @@ int run(int argc, char** argv) {
 // A standard stream that was closed must not become the next file that is opened: output would go into the store. Reading it and writing it
 // still fail.
 void occupy_standard_streams() {
-    for (;;) {
-        const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-        if (lowest > 2 || lowest < 0) {
-            if (lowest > 2) ::close(lowest);
-            return;
-        }
-        if (lowest != 0) continue;
-        ::close(lowest);
-        (void)::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) >= 0) continue;
+        (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // gets the lowest number that is free: this one
     }
 }
 

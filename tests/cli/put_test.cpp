@@ -83,6 +83,22 @@ TEST_F(Put, AcknowledgesARecordWhileItsInputStaysOpen) {
     EXPECT_EQ(acknowledged(end), Brands{4});
 }
 
+// The next file that is opened, one of the store, would get the stream's number.
+TEST_F(Put, AClosedStreamIsAnErrorAndNoFileOfTheStore) {
+    const auto with_closed = [&](const std::string& streams) {
+        Command shell = command({"put", "generated_metadata"});
+        shell.arguments.insert(shell.arguments.begin(), {"-c", "exec \"$0\" \"$@\" " + streams, shell.program.string()});
+        shell.program = "/bin/sh";
+        return cli_test::run(shell, brand(1) + "\n");
+    };
+    expect_error(with_closed("<&-"), 3, {"cannot read standard input"});
+    expect_error(with_closed(">&-"), 3, {"cannot write to standard output"});
+    EXPECT_EQ(with_closed("<&- >&- 2>&-").code, 3);
+    EXPECT_EQ(put(brand(2)).code, 0);
+    EXPECT_EQ(stored(), (Brands{1, 2}));  // it was stored, and could not be acknowledged
+    EXPECT_EQ(run({"check"}).code, 0);
+}
+
 TEST_F(Put, EndsAtARefusedRecordWhileItsInputStaysOpen) {
     RunningProgram program(command({"put", "generated_metadata"}));
     program.write(brand(1) + "\n{\"brandid\":\"x\"}\n" + brand(2) + "\n");
