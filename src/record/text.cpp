@@ -48,12 +48,8 @@ void append_utf8(std::string& out, char32_t character) {
     put(0x80 | (character & 0x3f));
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 char32_t lower(char32_t character) {
-    if (character < 0x80) return static_cast<char32_t>(lower(static_cast<char>(character)));
+    if (character < 0x80) return static_cast<char32_t>(ascii_lower(static_cast<char>(character)));
     // The C library's own table, whatever the program's locale is.
     static const locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
     return unicode ? static_cast<char32_t>(towlower_l(static_cast<wint_t>(character), unicode)) : character;
@@ -102,7 +98,7 @@ bool folds_to(std::string_view name, std::string_view folded) {
     // Up to its first character beyond ASCII a name folds byte by byte.
     for (std::size_t i = 0; i < std::min(name.size(), folded.size()); ++i) {
         if (static_cast<unsigned char>(name[i]) >= 0x80) return fold(name) == folded;
-        if (lower(name[i]) != folded[i]) return false;
+        if (ascii_lower(name[i]) != folded[i]) return false;
     }
     return name.size() == folded.size();
 }
@@ -111,7 +107,7 @@ std::string fold(std::string_view name) {
     std::string folded;
     if (ascii(name)) {
         folded = name;
-        for (char& c : folded) c = lower(c);
+        for (char& c : folded) c = ascii_lower(c);
         return folded;
     }
     folded.reserve(name.size());

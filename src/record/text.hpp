@@ -19,6 +19,9 @@ namespace dualstore::record {
 [[nodiscard]] bool folds_to(std::string_view name, std::string_view folded);
 
 [[nodiscard]] bool ascii(std::string_view text);
+[[nodiscard]] inline char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // Appends a JSON string, quotes and escapes included.
 void append_json_string(std::string& out, std::string_view text);

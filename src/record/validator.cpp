@@ -168,8 +168,7 @@ Result<void> append_object(Walk& walk, yyjson_val* object, const Type* type, con
 }
 
 bool equal_but_for_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 tl::unexpected<Error> same_names(const Path& path, std::string_view name) {
