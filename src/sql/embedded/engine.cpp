@@ -94,10 +94,9 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     const auto begun = options_.now();
     if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     if (publish_if_due()) {
-        auto watches = session_->take_watches();
+        auto knowledge = session_->take_knowledge();
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
-        // What this engine wrote is what the last session knew, so that nothing needs to be listed again.
-        if (snapshot_ == published_) session_->go_on_watching(std::move(watches));
+        if (snapshot_ == published_) session_->go_on_with(std::move(knowledge));  // else it is another process's
         if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
     }
     if (auto updated = session_->update_views(query.with_path); !updated) return fail(std::move(updated.error()));

@@ -242,19 +242,29 @@ Result<std::vector<Session::Difference>> Session::watched_differences(MirroredTa
     return differences;
 }
 
-// None for a table of which the snapshot may lack something.
-Session::Watches Session::take_watches() {
-    Watches watches;
+std::vector<Session::Knowledge> Session::take_knowledge() {
+    std::vector<Knowledge> knowledge;
     for (MirroredTable& table : tables_) {
-        watches.push_back(table.whole && table.unreadable.empty() ? std::move(table.watch) : nullptr);
+        const bool whole = table.whole && table.unreadable.empty();
+        for (const std::string& key : table.unreadable) table.objects.erase(key);
+        knowledge.push_back({std::move(table.objects), table.objects_read, whole ? std::move(table.watch) : nullptr});
     }
-    return watches;
+    return knowledge;
 }
 
-void Session::go_on_watching(Watches watches) {
+void Session::go_on_with(std::vector<Knowledge> knowledge) {
     for (std::size_t i = 0; i < tables_.size(); ++i) {
-        tables_[i].whole = watches[i] != nullptr && tables_[i].in_snapshot;
-        tables_[i].watch = std::move(watches[i]);
+        MirroredTable& table = tables_[i];
+        if (!table.in_snapshot) continue;
+        table.whole = knowledge[i].watch != nullptr;
+        table.watch = std::move(knowledge[i].watch);
+        if (!knowledge[i].objects_read) continue;
+        table.objects = std::move(knowledge[i].objects);
+        table.objects_read = true;
+        for (auto& [key, object] : table.objects) {
+            object.in_snapshot = true;
+            table.next_id = std::max(table.next_id, object.id + 1);
+        }
     }
 }
 

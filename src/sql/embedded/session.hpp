@@ -65,10 +65,15 @@ class Session {
 
     // Reads what the snapshot knows of a table's objects, once: a query pays only for the tables it names.
     [[nodiscard]] Result<void> read_objects(MirroredTable& table);
-    // How the tables are watched, by their place in tables(), for the session that opens the snapshot which was written of this one.
-    using Watches = std::vector<std::unique_ptr<ChangeWatch>>;
-    [[nodiscard]] Watches take_watches();
-    void go_on_watching(Watches watches);
+    // What is known of each table, by its place in tables(), for the session that opens the snapshot which was written of this one: it
+    // needs neither to read that nor to list the store again.
+    struct Knowledge {
+        KnownObjects objects;
+        bool objects_read = false;
+        std::unique_ptr<ChangeWatch> watch;  // none for a table of which the snapshot may lack something
+    };
+    [[nodiscard]] std::vector<Knowledge> take_knowledge();
+    void go_on_with(std::vector<Knowledge> knowledge);
     // Brings a table up to date with the store.
     [[nodiscard]] Result<void> refresh(MirroredTable& table);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
