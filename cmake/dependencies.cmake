@@ -29,6 +29,7 @@ find_package(Threads REQUIRED)
 find_package(pugixml REQUIRED)
 find_library(PCRE2 ${pcre2_name} REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+find_library(LIBURING liburing.a REQUIRED)
 
 set(yyjson_dir "${DUALSTORE_CACHE}/yyjson-4.0.6")
 set(duckdb_dir "${DUALSTORE_CACHE}/duckdb-1.5.6")

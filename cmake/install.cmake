@@ -20,6 +20,7 @@ function(dualstore_install_licenses folder component)
         string(REGEX MATCH "^(.*):(.*)$" ignored "${license}")
         install(FILES "${CMAKE_MATCH_1}" DESTINATION "${folder}" RENAME "${CMAKE_MATCH_2}" COMPONENT "${component}")
     endforeach()
+    install(FILES /usr/share/doc/liburing-dev/copyright DESTINATION "${folder}" RENAME LICENSE.liburing COMPONENT "${component}" OPTIONAL)
 endfunction()
 dualstore_install_licenses(${CMAKE_INSTALL_DOCDIR} Unspecified)
 

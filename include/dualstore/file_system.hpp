@@ -10,6 +10,17 @@
 
 namespace dualstore {
 
+// What a file or folder is, and which. Its times are left out on purpose: since Linux 6.13, to ask for the times of a file has its next
+// change noted to the nanosecond, and by that each change of any other file, which a sync then has to write.
+struct FileIdentity {
+    mode_t mode = 0;
+    dev_t device = 0;
+    ino_t inode = 0;
+    nlink_t links = 0;
+    // ns since the epoch: when it was made, so that an inode that is used again differs; of its last change where that is not known.
+    std::int64_t born = 0;
+};
+
 // Calls with the meaning, the results and the errno of POSIX's of the same names; `folder` may be AT_FDCWD. Safe to use from many threads.
 class FileSystem {
   public:
@@ -38,9 +49,20 @@ class FileSystem {
     virtual int fsync(int fd) = 0;
     // The same for a file's bytes and size; its times may be lost.
     virtual int fdatasync(int fd) = 0;
-    // The same for all of the file system; ENOSYS where that would not tell of writes that failed.
+
+    // Opens a file, no link, for pwrite_synced alone.
+    virtual int openat_synced(int folder, const char* path) = 0;
+    // pwrite that returns when the bytes survive a power cut, after what others have begun in this way, even if they were killed. `size`
+    // and `at` are multiples of synced_block. `meanwhile`, which may be empty and must not throw, is called once, beside the writing where
+    // the system can do that; after a failure perhaps not at all.
+    virtual ssize_t pwrite_synced(int fd, const void* bytes, std::size_t size, off_t at, const std::function<void()>& meanwhile) = 0;
+    static constexpr std::size_t synced_block = 4096;
+
+    // fsync for all of the file system; ENOSYS where that would not tell of writes that failed.
     virtual int syncfs(int fd) = 0;
 
+    // Of what `path` names, not of what that links to; an empty path: of `folder` itself, which may be a file.
+    virtual int identify(int folder, const char* path, FileIdentity& identity) = 0;
     virtual int fstat(int fd, struct stat& status) = 0;
     virtual int fstatat(int folder, const char* path, struct stat& status, int flags) = 0;
     virtual int read_folder(int fd, const Visit& visit) = 0;

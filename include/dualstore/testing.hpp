@@ -64,7 +64,8 @@ class MemoryFiles {
     // One of the numbers below `count`, which is never 0.
     using Choose = std::function<std::size_t(std::size_t count)>;
     // Keeps what fsync and syncfs promise. Of a file's other bytes it keeps none, a part, all, or zeros in their place; of a folder's
-    // other names each in one of the states it had since the last sync: as `choose` says. Descriptors are closed.
+    // other names each in one of the states it had since the last sync: as `choose` says. Times are as if they had all been written.
+    // Descriptors are closed, and the next call comes a second later.
     void lose_power(const Choose& choose);
 
   private:

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -71,6 +72,10 @@ bool Descriptor::look_at(const std::string& name, struct stat& status) const {
     return files_->fstatat(fd_, name.c_str(), status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+bool Descriptor::identify(const std::string& name, FileIdentity& identity) const {
+    return files_->identify(fd_, name.c_str(), identity) == 0;
+}
+
 Error system_error(int number, std::string_view doing) {
     Error error;
     std::string_view advice;
@@ -111,6 +116,10 @@ Error system_error(int number, std::string_view doing) {
 }
 
 Result<std::optional<std::string>> read_whole(const Descriptor& file) {
+    // Most are small, and then this one call tells all: a file's first page is read as one, and what is no file has no such place.
+    std::array<char, 4096> page;
+    const ssize_t in_page = file.files().pread(file.get(), page.data(), page.size(), 0);
+    if (in_page > 0 && in_page < static_cast<ssize_t>(page.size())) return std::string(page.data(), static_cast<std::size_t>(in_page));
     struct stat status{};
     if (file.files().fstat(file.get(), status) != 0) return fail(system_error(errno, "cannot read the object"));
     if (!S_ISREG(status.st_mode)) return std::nullopt;
@@ -150,11 +159,11 @@ std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-FileStamp stamp_of(const struct stat& status) {
+FileTimes times_of(const struct stat& status) {
 #ifdef __APPLE__
-    return {status.st_ino, nanoseconds(status.st_ctimespec)};
+    return {nanoseconds(status.st_mtimespec), nanoseconds(status.st_ctimespec)};
 #else
-    return {status.st_ino, nanoseconds(status.st_ctim)};
+    return {nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
 #endif
 }
 
@@ -275,8 +284,8 @@ Result<void> Temporary::sync() const {
 }
 
 bool Temporary::is_at(const Descriptor& folder, const std::string& name) const {
-    struct stat own{}, there{};
-    return file_.files().fstat(file_.get(), own) == 0 && folder.look_at(name, there) && own.st_ino == there.st_ino;
+    FileIdentity own, there;
+    return file_.identify({}, own) && folder.identify(name, there) && own.inode == there.inode;
 }
 
 int Temporary::give_name(const Descriptor& folder, const std::string& name) {

@@ -41,6 +41,8 @@ class Descriptor {
     [[nodiscard]] Descriptor open(const std::string& name, int flags, mode_t mode = 0) const;
     // The status of a name in this folder, of the link itself where it is one. False on failure, with errno.
     [[nodiscard]] bool look_at(const std::string& name, struct stat& status) const;
+    // The same for what it is, and which; the empty name is this file's or folder's own.
+    [[nodiscard]] bool identify(const std::string& name, FileIdentity& identity) const;
 
   private:
     FileSystem* files_ = nullptr;
@@ -59,14 +61,20 @@ class Descriptor {
 // Since the epoch.
 [[nodiscard]] std::int64_t nanoseconds(const timespec& time);
 
-// Which file it is, and when it was changed last: not by its content, which may be lost, but by what the file system says of it.
-struct FileStamp {
-    std::uint64_t inode = 0;
-    std::int64_t changed = 0;  // ns since the epoch (ctime), which nobody can set
-
-    bool operator==(const FileStamp&) const = default;
+// ns since the epoch: when its bytes were changed last, as far as nobody has set that, and when anything of it was, which nobody can set.
+struct FileTimes {
+    std::int64_t modified = 0;
+    std::int64_t changed = 0;
 };
-[[nodiscard]] FileStamp stamp_of(const struct stat& status);
+[[nodiscard]] FileTimes times_of(const struct stat& status);
+
+// Tells a file from all others that had its name, or its inode, whatever its content and its times.
+struct FileId {
+    std::uint64_t inode = 0;
+    std::int64_t born = 0;
+
+    bool operator==(const FileId&) const = default;
+};
 
 // Waits until the file's or folder's bytes are on the disk. Returns errno, or 0.
 [[nodiscard]] int sync(const Descriptor& opened);

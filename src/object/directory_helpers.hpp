@@ -43,6 +43,27 @@ class Helper {
     std::thread thread_;
 };
 
+// The helper, if there is one, takes part in the job while this lives; all is done when it goes.
+class Sharing {
+  public:
+    Sharing(Helper* helper, Job& job) : helper_(helper), job_(job) {
+        if (helper_ != nullptr) helper_->begin(job_);
+    }
+    Sharing(const Sharing&) = delete;
+    Sharing& operator=(const Sharing&) = delete;
+    ~Sharing() {
+        if (helper_ != nullptr) {
+            helper_->finish(job_);
+        } else {
+            job_.run();
+        }
+    }
+
+  private:
+    Helper* helper_;
+    Job& job_;
+};
+
 // Cuts the log ten seconds after something came into an empty one, and when it has grown long.
 class LogCutter {
   public:

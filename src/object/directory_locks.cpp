@@ -1,7 +1,6 @@
 #include "object/directory_locks.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,8 +54,8 @@ KeyLocks::Held::~Held() {
 }
 
 bool KeyLocks::in_place() const {
-    struct stat status{};
-    return file_.files().fstat(file_.get(), status) == 0 && status.st_nlink > 0;
+    FileIdentity identity;
+    return file_.identify({}, identity) && identity.links > 0;
 }
 
 }  // namespace dualstore::object

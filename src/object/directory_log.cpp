@@ -8,6 +8,7 @@
 #include <cstring>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "object/directory_recovery.hpp"
 #include "object/directory_tree.hpp"
@@ -16,9 +17,10 @@
 namespace dualstore::object {
 namespace {
 
-constexpr std::uint64_t state_magic = 0x3174617473676f6c;
+constexpr std::uint64_t state_magic = 0x3274617473676f6c;
 constexpr std::uint64_t first_allocation = std::uint64_t{64} << 10;  // bytes
 constexpr std::uint64_t longest_step = std::uint64_t{4} << 20;
+constexpr std::uint64_t block = FileSystem::synced_block;
 constexpr std::uint64_t few_entries = 8;  // as many single syncs as one of the whole file system takes time
 
 std::uint64_t random_number() {
@@ -33,6 +35,23 @@ int sync_bytes(const Descriptor& file) {
         if (errno != EINTR) return errno;
     }
     return 0;
+}
+
+// All of the bytes, durably; they are whole blocks. Returns errno, or 0.
+int write_blocks(const Descriptor& file, std::string_view bytes, std::uint64_t at, std::function<void()> meanwhile) {
+    while (!bytes.empty()) {
+        const ssize_t written = file.files().pwrite_synced(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at), meanwhile);
+        if (written <= 0) return written < 0 ? errno : EIO;
+        meanwhile = {};
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+        at += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
+
+// There was no room for the bytes, so none of what is on the disk was touched.
+bool is_full(int number) {
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
 Error log_error(int number) {
@@ -76,24 +95,24 @@ int sync_each(const Descriptor& root, const std::vector<LogEntry>& entries) {
 
 Result<std::optional<LogState>> read_state(const Descriptor& lock) {
     LogState state;
-    struct stat status{};
+    FileIdentity identity;
     ssize_t got = 0;
     do got = lock.files().pread(lock.get(), &state, sizeof state, 0);
     while (got < 0 && errno == EINTR);
-    if (got < 0 || lock.files().fstat(lock.get(), status) != 0) return fail(system_error(errno, "cannot read .dualstore/lock"));
+    if (got < 0 || !lock.identify({}, identity)) return fail(system_error(errno, "cannot read .dualstore/lock"));
     const bool counts = got == sizeof state && state.magic == state_magic && state.boot != 0 && state.boot == lock.files().boot() &&
-                        state.device == status.st_dev && state.inode == status.st_ino && state.current < state.parts.size();
+                        state.device == identity.device && state.inode == identity.inode && state.current < state.parts.size();
     return counts ? std::optional(state) : std::nullopt;
 }
 
 Result<LogState> new_state(const Descriptor& lock) {
-    struct stat status{};
-    if (lock.files().fstat(lock.get(), status) != 0) return fail(system_error(errno, "cannot read .dualstore/lock"));
+    FileIdentity identity;
+    if (!lock.identify({}, identity)) return fail(system_error(errno, "cannot read .dualstore/lock"));
     LogState state;
     state.magic = state_magic;
     state.boot = lock.files().boot();
-    state.device = status.st_dev;
-    state.inode = status.st_ino;
+    state.device = identity.device;
+    state.inode = identity.inode;
     return state;
 }
 
@@ -161,78 +180,64 @@ Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::opened(LogState& state
     }
     const Descriptor folder = log_folder(own_);
     if (!folder) return fail(log_error(errno));
-    Descriptor file = folder.open(part_file(index), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    Descriptor file(folder.files(), folder.files().openat_synced(folder.get(), part_file(index).c_str()));
     if (!file) return fail(log_error(errno));
     part = std::make_shared<Part>(std::move(file), now.file);
     return part;
 }
 
-// One caller's share of a group: it stays until the group is done.
-class DirectoryLog::Member {
-  public:
-    Member(DirectoryLog& log, std::span<const LogEntry> entries) : log_(log) {
-        const std::lock_guard lock(log.mutex_);
-        auto& queue = log.queue_;
-        if (queue.empty() || queue.back()->bytes > most_bytes) queue.push_back(std::make_shared<Group>());
-        group_ = queue.back();
-        group_->entries.insert(group_->entries.end(), entries.begin(), entries.end());
-        for (const auto& entry : entries) group_->bytes += entry.bytes.size();
-    }
-    Member(const Member&) = delete;
-    Member& operator=(const Member&) = delete;
-    ~Member() { log_.wait(*group_); }
-
-    Result<void> wait() {
-        log_.wait(*group_);
-        return group_->error ? Result<void>(fail(*group_->error)) : Result<void>();
-    }
-
-  private:
-    static constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20;  // with which a group takes no more
-
-    DirectoryLog& log_;
-    std::shared_ptr<Group> group_;
-};
+std::shared_ptr<DirectoryLog::Group> DirectoryLog::join(std::span<const LogEntry> entries) {
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20;  // with which a group takes no more
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() || queue_.back()->bytes > most_bytes) queue_.push_back(std::make_shared<Group>());
+    auto group = queue_.back();
+    group->entries.insert(group->entries.end(), entries.begin(), entries.end());
+    for (const auto& entry : entries) group->bytes += entry.bytes.size();
+    return group;
+}
 
 Result<void> DirectoryLog::commit(std::span<const LogEntry> entries, const std::function<void()>& meanwhile) {
-    Member member(*this, entries);
-    meanwhile();
-    return member.wait();
+    return finish(*join(entries), meanwhile);
 }
 
 // Whoever finds that nobody writes leads: writes the group that is next, and leaves the one after it to one of those that wait for it.
-void DirectoryLog::wait(Group& group) noexcept {
+// noexcept: the others of the group refer to what this one's caller has.
+Result<void> DirectoryLog::finish(Group& group, const std::function<void()>& meanwhile) noexcept {
+    static const std::function<void()> nothing;
+    const auto* rest = &meanwhile;
     std::unique_lock lock(mutex_);
     while (!group.done) {
-        if (leading_) {
+        if (!leading_) {
+            leading_ = true;
+            const auto next = std::move(queue_.front());
+            queue_.pop_front();
+            lock.unlock();
+            auto written = write(next->entries, *std::exchange(rest, &nothing));
+            lock.lock();
+            leading_ = false;
+            if (!written) next->error = std::move(written.error());
+            next->done = true;
+            const auto after = queue_.empty() ? nullptr : queue_.front();
+            lock.unlock();  // else those that are woken would have to wait for it
+            if (after) after->changed.notify_one();
+            next->changed.notify_all();
+            lock.lock();
+        } else if (*rest) {
+            lock.unlock();
+            (*std::exchange(rest, &nothing))();
+            lock.lock();
+        } else {
             group.changed.wait(lock);
-            continue;
         }
-        leading_ = true;
-        const auto next = std::move(queue_.front());
-        queue_.pop_front();
-        lock.unlock();
-        auto written = write(next->entries);
-        lock.lock();
-        leading_ = false;
-        if (!written) next->error = std::move(written.error());
-        next->done = true;
-        next->changed.notify_all();
-        if (!queue_.empty()) queue_.front()->changed.notify_one();
     }
+    lock.unlock();
+    if (group.error) return fail(*group.error);
+    if (*rest) (*rest)();  // another one had written it by then
+    return {};
 }
 
-Result<void> DirectoryLog::write(std::span<const LogEntry> entries) {
-    const auto part = append(entries);
-    if (!part) return fail(part.error());
-    const int number = sync_bytes((*part)->file);
-    if (number == 0) return {};
-    const auto held = locks_.lock({KeyLocks::log_end});
-    set_broken();
-    return fail(unsynced(number));
-}
-
-Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::append(std::span<const LogEntry> entries) {
+// The lock is held until the entries are durable, since those of another process behind them are whole only then.
+Result<void> DirectoryLog::write(std::span<const LogEntry> entries, const std::function<void()>& meanwhile) {
     const auto held = locks_.lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
     auto state = this->state();
@@ -241,33 +246,44 @@ Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::append(std::span<const
         broken_ = true;
         return fail(ErrorCode::unavailable, "a sync of the log failed: the next write mends it", {}, {}, Retry::safe);
     }
-    auto opened = this->opened(*state, state->current);
-    if (!opened) return opened;
-    auto& now = state->parts[state->current];
-    const std::uint64_t end = now.end;
-    std::string text;
-    for (const auto& entry : entries) now.chain = encode(text, entry, now.chain);
-    now.end += text.size();
-    now.entries += entries.size();
-    if (now.end > now.allocated) {
-        // Entries that overwrite what is there are synced faster than ones that make the file grow.
-        now.allocated = now.end + std::min(now.allocated, longest_step);
-        text.resize(now.allocated - end, '\0');
-    }
+    const auto opened = this->opened(*state, state->current);
+    if (!opened) return fail(opened.error());
     const Part& part = **opened;
-    if (const int number = write_at(part.file, text, end)) return take_back(*state, part, end, number);
-    if (const int number = write_state(locks_.file(), *state)) return take_back(*state, part, end, number);
+    LogState next = *state;
+    auto& now = next.parts[next.current];
+    const std::uint64_t begin = now.end / block * block;
+    std::string text(state->tail.data(), now.end - begin);
+    for (const auto& entry : entries) now.chain = encode(text, entry, now.chain);
+    now.end = begin + text.size();
+    now.entries += entries.size();
+    const std::uint64_t tail = now.end / block * block;
+    text.copy(next.tail.data(), block, tail - begin);
+    std::uint64_t size = (now.end + block - 1) / block * block;
+    if (size > now.allocated) {
+        // Entries that overwrite what is there are synced faster than ones that make the file grow.
+        size += std::min(now.allocated, longest_step) / block * block;
+        now.allocated = size;
+    }
+    text.resize(size - begin, '\0');
+    if (const int number = write_blocks(part.file, text, begin, meanwhile)) {
+        if (is_full(number)) return take_back(*state, next, part, number);
+        set_broken();
+        return fail(unsynced(number));
+    }
+    if (const int number = write_state(locks_.file(), next)) return take_back(*state, next, part, number);
     size_ = now.end;
-    return opened;
+    return {};
 }
 
-// What an append that failed left must not be taken for entries after a power cut.
-tl::unexpected<Error> DirectoryLog::take_back(const LogState& state, const Part& part, std::uint64_t end, int number) {
-    const std::string nothing(sizeof(std::uint64_t) * 8, '\0');
-    if (write_at(part.file, nothing, end) == 0 && sync_bytes(part.file) == 0) {
-        // A state that could not be written may be there all the same.
+// What a write that failed left must not be taken for entries after a power cut. A state that could not be written may be there all the
+// same.
+tl::unexpected<Error> DirectoryLog::take_back(const LogState& before, const LogState& after, const Part& part, int number) {
+    const std::uint64_t end = before.parts[before.current].end;
+    std::string last(before.tail.data(), end % block);
+    last.resize(block, '\0');
+    if (write_blocks(part.file, last, end / block * block, {}) == 0) {
         const auto now = read_state(locks_.file());
-        if (now && *now && (*now)->parts[state.current].end == end) return fail(log_error(number));
+        if (now && *now && (*now)->parts[before.current].end != after.parts[before.current].end) return fail(log_error(number));
     }
     set_broken();
     return fail(unsynced(number));

@@ -44,6 +44,7 @@ struct LogState {
     std::uint64_t current = 0;  // the part that is appended to
     std::uint64_t broken = 0;   // a sync failed: what is in the log has to be written once more
     std::array<Part, 2> parts;
+    std::array<char, FileSystem::synced_block> tail{};  // of the part that is appended to: what its last block has so far
 
     [[nodiscard]] bool empty() const { return parts[0].entries == 0 && parts[1].entries == 0; }
     [[nodiscard]] std::uint64_t next_number() const { return std::max(parts[0].number, parts[1].number) + 1; }
@@ -73,9 +74,10 @@ class DirectoryLog {
 
     // Whether there is nothing in it, and nothing to be mended. What it says of a key holds while the caller has the key's lock.
     [[nodiscard]] Result<bool> empty();
-    // Adds entries, all or, with an error, none, and returns when they are durable; the caller has their keys' locks. What is given while a
-    // sync is under way shares the next one; `meanwhile` is called once before the wait. outcome_unknown: after a power cut they may be
-    // there; the log is to be mended.
+    // Adds entries, all or, with an error, none, and returns when they are durable; the caller has their keys' locks. What is given while
+    // others are written shares the next write. `meanwhile`, which may be empty and must not throw, is called once beside it; with an error
+    // perhaps not at all.
+    // outcome_unknown: after a power cut they may be there; the log is to be mended.
     [[nodiscard]] Result<void> commit(std::span<const LogEntry> entries, const std::function<void()>& meanwhile);
     // Bytes of entries in the part that is appended to, when this process appended last.
     [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -90,7 +92,7 @@ class DirectoryLog {
         Descriptor file;
         std::uint64_t id = 0;
     };
-    // Entries that are written and synced together. They refer to what their callers have, who wait for `done`.
+    // Entries that are written together. They refer to what their callers have, who wait for `done`.
     struct Group {
         std::vector<LogEntry> entries;
         std::uint64_t bytes = 0;
@@ -98,7 +100,6 @@ class DirectoryLog {
         std::optional<Error> error;
         std::condition_variable changed;  // it is done, or it is at the head of the queue and nobody leads
     };
-    class Member;
 
     struct Detached {
         std::size_t index = 0;
@@ -108,10 +109,10 @@ class DirectoryLog {
 
     Result<LogState> state() const;
     Result<std::shared_ptr<Part>> opened(LogState& state, std::size_t index);
-    void wait(Group& group) noexcept;
-    Result<void> write(std::span<const LogEntry> entries);
-    Result<std::shared_ptr<Part>> append(std::span<const LogEntry> entries);
-    tl::unexpected<Error> take_back(const LogState& state, const Part& part, std::uint64_t end, int number);
+    std::shared_ptr<Group> join(std::span<const LogEntry> entries);
+    Result<void> finish(Group& group, const std::function<void()>& meanwhile) noexcept;
+    Result<void> write(std::span<const LogEntry> entries, const std::function<void()>& meanwhile);
+    tl::unexpected<Error> take_back(const LogState& before, const LogState& after, const Part& part, int number);
     Result<std::optional<Detached>> detach();
     Result<void> settle(const Detached& detached);
     void set_broken();

@@ -94,7 +94,7 @@ void ChangeGroup::settle(std::string_view what) {
         later_.push_back(entry);
         corrected_.push_back(request);
     }
-    const auto told = log ? (*log)->commit(later_, [] {}) : Result<void>(fail(log.error()));
+    const auto told = log ? (*log)->commit(later_, {}) : Result<void>(fail(log.error()));
     if (told) {
         logged_ = true;
         return;
@@ -126,10 +126,10 @@ void PutGroup::run() {
     for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
     {
         const auto held = writer_.locks().lock(std::move(stripes));
+        for_all([&](Staged& staged) { staged.error = held ? check(staged) : std::optional(held.error()); });
         std::erase_if(staged_, [&](Staged& staged) {
-            auto error = held ? check(staged) : std::optional(held.error());
-            if (!error) return false;
-            refuse(staged.request, std::move(*error));
+            if (!staged.error) return false;
+            refuse(staged.request, std::move(*staged.error));
             return true;
         });
         if (!staged_.empty()) log_and_place(*log);
@@ -152,6 +152,11 @@ void PutGroup::stage(std::size_t request, bool logged) {
     staged_.push_back(std::move(staged));
 }
 
+void PutGroup::for_all(const std::function<void(Staged&)>& work) {
+    Job job{staged_.size(), [&](std::size_t at) { work(staged_[at]); }};
+    const Sharing sharing(helper(), job);
+}
+
 // Its temporary file; one that the log will not have is on the disk then.
 std::optional<Error> PutGroup::write(Staged& staged) const {
     if (staged.file) return std::nullopt;
@@ -169,20 +174,20 @@ std::optional<Error> PutGroup::write(Staged& staged) const {
 std::optional<Error> PutGroup::check(Staged& staged) {
     const auto& mode = requests_[staged.request].mode;
     const Descriptor& folder = *staged.folder->opened;
-    struct stat status{};
-    const bool there = folder.look_at(staged.name, status);
+    FileIdentity found;
+    const bool there = folder.identify(staged.name, found);
     if (!there && errno != ENOENT) {
         return system_error(errno, "cannot look at the object's place");
     }
-    if (there && S_ISDIR(status.st_mode)) return refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects");
+    if (there && S_ISDIR(found.mode)) return refusal(ErrorCode::invalid_argument, "the key names a folder that holds other objects");
     if (there && mode.kind == PutMode::Kind::create) return refusal(ErrorCode::conflict, "an object with this key is there already");
     if (mode.kind == PutMode::Kind::if_match) {
         if (auto fault = version_fault(folder, staged.name, mode.etag)) return fault;
     }
     if (!there) return std::nullopt;
     staged.how = Placing::over;
-    if (S_ISREG(status.st_mode)) {
-        staged.replaced = stamp_of(status);
+    if (S_ISREG(found.mode)) {
+        staged.replaced = {found.inode, found.born};
         if (staged.logged) staged.how = Placing::swap;
     } else if (staged.logged) {
         staged.logged = false;  // a link or a device: the log does not tell these apart
@@ -194,7 +199,7 @@ std::optional<Error> PutGroup::check(Staged& staged) {
 LogEntry PutGroup::entry(const Staged& staged) const {
     const auto& request = requests_[staged.request];
     const bool created = staged.how == Placing::alone || staged.created_after_all;
-    return {LogEntry::Kind::put, created, log_time(), created ? FileStamp() : staged.replaced, request.key, request.bytes};
+    return {LogEntry::Kind::put, created, log_time(), created ? FileId() : staged.replaced, request.key, request.bytes};
 }
 
 void PutGroup::log_and_place(DirectoryLog* log) {
@@ -205,24 +210,13 @@ void PutGroup::log_and_place(DirectoryLog* log) {
     std::optional<Error> unlogged;
     if (!entries.empty()) {
         Job job{staged_.size(), [this](std::size_t at) { staged_[at].error = write(staged_[at]); }};
-        Helper* const helper = staged_.size() == 1 ? nullptr : writer_.helper();  // to wake it takes as long as to write one
-        if (helper != nullptr) helper->begin(job);
+        const Sharing sharing(helper(), job);
         // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
-        const auto logged = log->commit(entries, [&] {
-            if (helper == nullptr) job.run();
-        });
+        const auto logged = log->commit(entries, [&job] { job.run(); });
         if (!logged) unlogged = logged.error();
-        if (helper != nullptr) helper->finish(job);
         logged_ = true;
     }
-    for (auto& staged : staged_) {
-        if (staged.logged && unlogged) {
-            staged.error = unlogged;
-            staged.logged = false;
-        } else {
-            place(staged);
-        }
-    }
+    for_all([&](Staged& staged) { place(staged, unlogged); });
     for (auto& staged : staged_) {
         const std::size_t request = staged.request;
         if (!staged.error) {
@@ -240,7 +234,11 @@ void PutGroup::log_and_place(DirectoryLog* log) {
 }
 
 // Other programs have no locks: what check() saw may have changed.
-void PutGroup::place(Staged& staged) const {
+void PutGroup::place(Staged& staged, const std::optional<Error>& unlogged) const {
+    if (staged.logged && unlogged) {
+        staged.error = unlogged;
+        staged.logged = false;
+    }
     if (staged.error) return;
     const Descriptor& folder = *staged.folder->opened;
     int number = staged.file->place(folder, staged.name, staged.how);
@@ -296,23 +294,23 @@ Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request)
     if (!opened && errno != ENOENT && errno != ENOTDIR) {
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object's folder"));
     }
-    struct stat status{};
-    const bool seen = opened && opened.look_at(name, status);
+    FileIdentity identity;
+    const bool seen = opened && opened.identify(name, identity);
     if (opened && !seen && errno != ENOENT) return fail(system_error(errno, "cannot look at the object"));
-    if (!seen || !S_ISREG(status.st_mode)) return std::nullopt;
+    if (!seen || !S_ISREG(identity.mode)) return std::nullopt;
     if (etag) {
         if (auto fault = version_fault(opened, name, *etag)) return fail(std::move(*fault));
     }
-    return Found{request, std::move(name), &folder, stamp_of(status)};
+    return Found{request, std::move(name), &folder, {identity.inode, identity.born}};
 }
 
 void RemoveGroup::remove_all(DirectoryLog* log) {
     if (log != nullptr) {
         std::vector<LogEntry> entries;
         for (const auto& found : found_) {
-            entries.push_back({LogEntry::Kind::remove, false, log_time(), found.stamp, requests_[found.request].key, {}});
+            entries.push_back({LogEntry::Kind::remove, false, log_time(), found.id, requests_[found.request].key, {}});
         }
-        if (const auto logged = log->commit(entries, [] {}); !logged) {
+        if (const auto logged = log->commit(entries, {}); !logged) {
             for (const auto& found : found_) refuse(found.request, logged.error());
             return;
         }

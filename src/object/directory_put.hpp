@@ -1,6 +1,7 @@
 // Some puts or removes, in the order of a directory store's protocol.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -72,17 +73,20 @@ class PutGroup final : ChangeGroup {
         bool logged;
         std::optional<Temporary> file = {};
         Placing how = Placing::alone;
-        FileStamp replaced = {};
+        FileId replaced = {};
         bool created_after_all = false;  // what was to be replaced went meanwhile
         std::optional<Error> error = {};
     };
 
     void stage(std::size_t request, bool logged);
+    void for_all(const std::function<void(Staged&)>& work);
+    // Null for one alone: to wake the helper takes as long as to write a file.
+    [[nodiscard]] Helper* helper() const { return staged_.size() == 1 ? nullptr : writer_.helper(); }
     std::optional<Error> write(Staged& staged) const;
     std::optional<Error> check(Staged& staged);
     LogEntry entry(const Staged& staged) const;
     void log_and_place(DirectoryLog* log);
-    void place(Staged& staged) const;
+    void place(Staged& staged, const std::optional<Error>& unlogged) const;
     [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
     [[nodiscard]] const Error* error_of(std::size_t request) const override;
     void refuse(std::size_t request, Error error) override;
@@ -105,7 +109,7 @@ class RemoveGroup final : ChangeGroup {
         std::size_t request;
         std::string name;
         Folder* folder;
-        FileStamp stamp;
+        FileId id;
     };
 
     // None: there is nothing to remove.

@@ -66,6 +66,9 @@ Result<std::unique_ptr<LogImage>> read_log(const Descriptor& own, std::uint64_t 
     return log;
 }
 
+// ns; the clock of files' times, and of entries', moves on every 1 to 10 ms.
+constexpr std::int64_t clock_step = 20'000'000;
+
 // What a power cut may have left of bytes: as much of them as there is, or zeros in the place of some.
 bool is_torn(std::string_view found, std::string_view bytes) {
     if (found.size() > bytes.size()) return false;
@@ -103,14 +106,15 @@ class Replay {
         const std::string path = path_of(key);
         const auto [folder_path, name] = split(path);
         struct stat status{};
+        FileIdentity identity;
         const Descriptor file = open_below(root_, path, O_RDONLY | O_NONBLOCK);
         if (!file && errno == ELOOP) return {};  // a link that someone has put there
         if (!file && errno != ENOENT && errno != ENOTDIR) return failed(errno, key);
-        if (file && file.files().fstat(file.get(), status) != 0) return failed(errno, key);
+        if (file && (file.files().fstat(file.get(), status) != 0 || !file.identify({}, identity))) return failed(errno, key);
         if (file && !S_ISREG(status.st_mode)) return {};
         auto found = read_object(file);
         if (!found) return fail(std::move(found.error()));
-        if (!is_ours(*found, stamp_of(status), changes)) return {};
+        if (!is_ours(*found, {identity.inode, identity.born}, times_of(status), changes)) return {};
         if (last.kind == Kind::remove) {
             if (!*found) return {};
             const Descriptor folder = open_below(root_, folder_path, O_RDONLY | O_DIRECTORY);
@@ -123,15 +127,17 @@ class Replay {
         return {};
     }
 
-    // Whether what is there is what the store itself may have left.
-    static bool is_ours(const std::optional<Object>& found, const FileStamp& stamp, const std::vector<const LogEntry*>& changes) {
+    // Whether what is there is what the store itself may have left. What was replaced has the time of that as its last change's, but was
+    // not written to since.
+    static bool is_ours(const std::optional<Object>& found, const FileId& id, const FileTimes& times,
+                        const std::vector<const LogEntry*>& changes) {
         const LogEntry& last = *changes.back();
         for (const LogEntry* change : changes) {
             if (!found && (change->created || change->kind != Kind::put)) return true;
             if (found && change->kind == Kind::put && is_torn(found->bytes, change->bytes)) return true;
-            if (found && !change->created && change->replaced == stamp) return true;
+            if (found && !change->created && change->replaced == id && times.modified < change->time + clock_step) return true;
         }
-        return found && stamp.changed < last.time;
+        return found && times.changed < last.time;
     }
 
     Result<void> place(const std::string& folder_path, const std::string& name, std::string_view bytes) {

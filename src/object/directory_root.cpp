@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,8 +16,8 @@ constexpr std::size_t durable_folders_kept = 10'000;
 constexpr std::size_t few_changes = 4;  // whose syncs cost no more than beginning with a log
 
 bool removed(const Descriptor& folder) {
-    struct stat status{};
-    return folder.files().fstat(folder.get(), status) != 0 || status.st_nlink == 0;
+    FileIdentity identity;
+    return !folder.identify({}, identity) || identity.links == 0;
 }
 
 }  // namespace
@@ -80,16 +79,16 @@ bool Writer::usable() const {
 }
 
 bool Writer::known_durable(const std::string& path, const Descriptor& folder, bool now_durable) {
-    struct stat status{};
-    if (folder.files().fstat(folder.get(), status) != 0) return false;
+    FileIdentity identity;
+    if (!folder.identify({}, identity)) return false;
     const std::lock_guard guard(durable_mutex_);
     if (now_durable) {
         if (durable_.size() >= durable_folders_kept) durable_.clear();
-        durable_[path] = status.st_ino;
+        durable_[path] = identity.inode;
         return true;
     }
     const auto found = durable_.find(path);
-    return found != durable_.end() && found->second == status.st_ino;
+    return found != durable_.end() && found->second == identity.inode;
 }
 
 Result<Descriptor> Writer::open_folder(const std::string& path) {
@@ -118,6 +117,14 @@ Result<std::shared_ptr<const Descriptor>> Root::reader() {
     }
     if (*opened) reader_ = std::make_shared<const Descriptor>(std::move(*opened));
     return reader_;
+}
+
+Result<std::shared_ptr<const Descriptor>> Root::recent_reader() {
+    {
+        const std::lock_guard guard(mutex_);
+        if (reader_) return reader_;
+    }
+    return reader();
 }
 
 Result<std::shared_ptr<Writer>> Root::writer() {

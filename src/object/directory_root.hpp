@@ -80,6 +80,8 @@ class Root {
 
     // The open folder; null where there is none (yet).
     [[nodiscard]] Result<std::shared_ptr<const Descriptor>> reader();
+    // The same, or the one before, which has been removed since: then nothing is in it.
+    [[nodiscard]] Result<std::shared_ptr<const Descriptor>> recent_reader();
     [[nodiscard]] Result<std::shared_ptr<Writer>> writer();
     [[nodiscard]] const std::string& path() const { return path_; }
 

@@ -36,12 +36,7 @@ constexpr std::int64_t settled_after = 100'000'000;  // ns
 
 // ObjectInfo's.
 std::string list_stamp(const struct stat& status) {
-    const std::int64_t changed = stamp_of(status).changed;
-#ifdef __APPLE__
-    const std::int64_t modified = nanoseconds(status.st_mtimespec);
-#else
-    const std::int64_t modified = nanoseconds(status.st_mtim);
-#endif
+    const auto [modified, changed] = times_of(status);
     timespec clock{};
     clock_gettime(CLOCK_REALTIME, &clock);
     const std::int64_t settled = nanoseconds(clock) - settled_after;
@@ -136,18 +131,15 @@ class DirectoryStore : public ObjectStore {
     std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override {
         std::vector<Result<std::optional<Object>>> results;
         results.reserve(keys.size());
-        const auto root = root_->reader();
+        const auto recent = root_->recent_reader();
         for (const auto& key : keys) {
-            auto error = root ? key_error(key) : root.error();
-            if (error) {
-                results.emplace_back(fail_at(std::move(*error), "get", key));
-            } else if (!*root) {
-                results.emplace_back(std::nullopt);
-            } else {
-                auto found = read_object(open_below(**root, path_of(key), O_RDONLY | O_NONBLOCK));
-                if (!found) found = fail_at(std::move(found.error()), "get", key);
-                results.push_back(std::move(found));
+            auto found = read(recent, key);
+            if (found && !*found) {
+                const auto root = root_->reader();
+                if (!root || *root != *recent) found = read(root, key);
             }
+            if (!found) found = fail_at(std::move(found.error()), "get", key);
+            results.push_back(std::move(found));
         }
         return results;
     }
@@ -176,6 +168,13 @@ class DirectoryStore : public ObjectStore {
     [[nodiscard]] Result<Capabilities> capabilities() override { return Capabilities{true, true, true}; }
 
   private:
+    static Result<std::optional<Object>> read(const Result<std::shared_ptr<const Descriptor>>& root, const std::string& key) {
+        auto error = root ? key_error(key) : root.error();
+        if (error) return fail(std::move(*error));
+        if (!*root) return std::nullopt;
+        return read_object(open_below(**root, path_of(key), O_RDONLY | O_NONBLOCK));
+    }
+
     std::shared_ptr<Root> root_;
     std::shared_ptr<DirectoryEvents> events_;  // null for files that are not the machine's own
 };

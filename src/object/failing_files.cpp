@@ -55,10 +55,21 @@ class FailingFiles::Files : public FileSystem {
     int fdatasync(int fd) override {
         return run([&] { return below_.fdatasync(fd); });
     }
+    int openat_synced(int folder, const char* path) override {
+        return run([&] { return below_.openat_synced(folder, path); });
+    }
+    ssize_t pwrite_synced(int fd, const void* bytes, std::size_t size, off_t at, const std::function<void()>& meanwhile) override {
+        const std::size_t half = (size / synced_block + 1) / 2 * synced_block;
+        return run([&] { return below_.pwrite_synced(fd, bytes, size, at, meanwhile); },
+                   [&] { return below_.pwrite_synced(fd, bytes, half, at, meanwhile); });
+    }
     int syncfs(int fd) override {
         return run([&] { return below_.syncfs(fd); });
     }
 
+    int identify(int folder, const char* path, FileIdentity& identity) override {
+        return run([&] { return below_.identify(folder, path, identity); });
+    }
     int fstat(int fd, struct stat& status) override {
         return run([&] { return below_.fstat(fd, status); });
     }

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #endif
 #include <unistd.h>
@@ -24,6 +25,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "object/synced_write.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -113,6 +116,10 @@ class SystemFiles : public FileSystem {
         return ::fdatasync(fd);
 #endif
     }
+    int openat_synced(int folder, const char* path) override { return object::open_synced(folder, path); }
+    ssize_t pwrite_synced(int fd, const void* bytes, std::size_t size, off_t at, const std::function<void()>& meanwhile) override {
+        return object::write_synced(fd, bytes, size, at, meanwhile);
+    }
     int syncfs([[maybe_unused]] int fd) override {
 #ifdef __linux__
         static const bool tells = syncfs_tells();
@@ -121,6 +128,24 @@ class SystemFiles : public FileSystem {
         return not_here();
     }
 
+    int identify(int folder, const char* path, FileIdentity& identity) override {
+#ifdef __linux__
+        constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO | STATX_BTIME;
+        constexpr int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
+        struct statx status{};
+        if (statx(folder, path, flags, wanted, &status) != 0) return -1;
+        const bool has_birth = (status.stx_mask & STATX_BTIME) != 0;
+        if (!has_birth && statx(folder, path, flags, wanted | STATX_CTIME, &status) != 0) return -1;
+        const auto& born = has_birth ? status.stx_btime : status.stx_ctime;
+        identity = {static_cast<mode_t>(status.stx_mode), makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino,
+                    status.stx_nlink, born.tv_sec * 1'000'000'000 + born.tv_nsec};
+#else
+        struct stat status{};
+        if ((*path == '\0' ? ::fstat(folder, &status) : ::fstatat(folder, path, &status, AT_SYMLINK_NOFOLLOW)) != 0) return -1;
+        identity = {status.st_mode, status.st_dev, status.st_ino, status.st_nlink, std::int64_t{status.st_ctime} * 1'000'000'000};
+#endif
+        return 0;
+    }
     int fstat(int fd, struct stat& status) override { return ::fstat(fd, &status); }
     int fstatat(int folder, const char* path, struct stat& status, int flags) override { return ::fstatat(folder, path, &status, flags); }
     int read_folder(int fd, const Visit& visit) override {

@@ -25,7 +25,7 @@ struct EntryBytes {
     std::uint8_t created;
     std::int64_t time;
     std::uint64_t replaced_inode;
-    std::int64_t replaced_changed;
+    std::int64_t replaced_born;
 };
 static_assert(sizeof(EntryBytes) == 40);
 
@@ -71,7 +71,7 @@ std::uint64_t encode(std::string& text, const LogEntry& entry, std::uint64_t cha
                      entry.created ? std::uint8_t{1} : std::uint8_t{0},
                      entry.time,
                      entry.replaced.inode,
-                     entry.replaced.changed};
+                     entry.replaced.born};
     const std::size_t at = text.size();
     text.append(reinterpret_cast<const char*>(&bytes), sizeof bytes).append(entry.key).append(entry.bytes);
     text.resize(at + padded(text.size() - at), '\0');
@@ -99,7 +99,7 @@ PartImage decode_part(std::string_view bytes) {
         image.entries.push_back({kind,
                                  entry.created != 0,
                                  entry.time,
-                                 {entry.replaced_inode, entry.replaced_changed},
+                                 {entry.replaced_inode, entry.replaced_born},
                                  rest.substr(sizeof entry, entry.key_size),
                                  rest.substr(sizeof entry + entry.key_size, entry.size)});
         chain = entry.check;

@@ -23,7 +23,7 @@ struct LogEntry {
     Kind kind = Kind::put;
     bool created = false;   // the key had no object
     std::int64_t time = 0;  // ns since the epoch, by the clock that files get their times from
-    FileStamp replaced;     // unless `created`
+    FileId replaced;        // unless `created`
     std::string_view key;
     std::string_view bytes;  // put only
 };

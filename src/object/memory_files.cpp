@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +19,8 @@
 namespace dualstore {
 namespace {
 
+constexpr std::int64_t second = 1'000'000'000;  // ns
+
 struct Node;
 using NodePtr = std::shared_ptr<Node>;
 
@@ -25,7 +28,7 @@ struct Node {
     bool folder = false;
     ino_t number = 0;
     nlink_t links = 0;
-    std::int64_t changed = 0;
+    std::int64_t born = 0, modified = 0, changed = 0;  // ns since the epoch
 
     std::string bytes, synced_bytes;       // of a file
     std::map<std::string, NodePtr> names;  // of a folder
@@ -81,6 +84,7 @@ class MemoryFiles::Files : public FileSystem {
     void lose_power(const Choose& choose) {
         const std::lock_guard guard(mutex_);
         ++boots_;
+        stopped_ += second;
         open_.clear();
         byte_locks_.clear();
         shared_.clear();
@@ -139,7 +143,7 @@ class MemoryFiles::Files : public FileSystem {
         if (child(above, name)) return failed(EEXIST);
         if (errno != ENOENT) return -1;
         found->node->links = 1;
-        found->node->changed = clock_++;
+        found->node->changed = now();
         above->set(name, found->node);
         return 0;
     }
@@ -184,10 +188,28 @@ class MemoryFiles::Files : public FileSystem {
 
     int fdatasync(int fd) override { return fsync(fd); }
 
+    int openat_synced(int folder, const char* path) override { return openat(folder, path, O_RDWR, 0); }
+
+    ssize_t pwrite_synced(int fd, const void* bytes, std::size_t size, off_t at, const std::function<void()>& meanwhile) override {
+        const ssize_t written = pwrite(fd, bytes, size, at);
+        if (written < 0) return written;
+        if (meanwhile) meanwhile();
+        return fdatasync(fd) == 0 ? written : -1;
+    }
+
     int syncfs(int fd) override {
         const std::lock_guard guard(mutex_);
         if (opened(fd) == nullptr) return -1;
         visit_all([](Node& node) { node.sync(); });
+        return 0;
+    }
+
+    int identify(int folder, const char* path, FileIdentity& identity) override {
+        struct stat status{};
+        const int fd = *path == '\0' ? folder : openat(folder, path, O_RDONLY, 0);
+        if (fd < 0 || fstat(fd, status) != 0) return -1;
+        identity = {status.st_mode, status.st_dev, status.st_ino, status.st_nlink, born(fd)};
+        if (fd != folder) close(fd);
         return 0;
     }
 
@@ -201,8 +223,8 @@ class MemoryFiles::Files : public FileSystem {
         status.st_size = static_cast<off_t>(node->bytes.size());
         status.st_ino = node->number;
         status.st_nlink = node->links;
-        status.st_mtime = node->changed;
-        status.st_ctime = node->changed;
+        status.st_mtim = time_of(node->modified);
+        status.st_ctim = time_of(node->changed);
         return 0;
     }
 
@@ -273,7 +295,7 @@ class MemoryFiles::Files : public FileSystem {
         const NodePtr one = target ? child(source, from_name) : nullptr;
         const NodePtr other = one ? child(target, to_name) : nullptr;
         if (!other) return -1;
-        one->changed = other->changed = clock_++;
+        one->changed = other->changed = now();
         target->set(to_name, one);
         source->set(from_name, other);
         return 0;
@@ -327,6 +349,22 @@ class MemoryFiles::Files : public FileSystem {
     bool is_local(int /*fd*/) override { return true; }
 
   private:
+    static timespec time_of(std::int64_t nanoseconds) { return {nanoseconds / second, nanoseconds % second}; }
+
+    // The machine's time, but never the same one twice.
+    std::int64_t now() {
+        timespec clock{};
+        clock_gettime(CLOCK_REALTIME, &clock);
+        time_ = std::max(time_ + 1, clock.tv_sec * second + clock.tv_nsec + stopped_);
+        return time_;
+    }
+
+    std::int64_t born(int fd) {
+        const std::lock_guard guard(mutex_);
+        const Open* found = opened(fd);
+        return found != nullptr ? found->node->born : 0;
+    }
+
     static ssize_t read_at(const Node& node, void* bytes, std::size_t size, std::size_t at) {
         if (node.folder) return failed(EISDIR);
         const std::size_t got = std::min(size, node.bytes.size() - std::min(at, node.bytes.size()));
@@ -337,7 +375,7 @@ class MemoryFiles::Files : public FileSystem {
     void write_at(Node& node, const void* bytes, std::size_t size, std::size_t at) {
         if (node.bytes.size() < at + size) node.bytes.resize(at + size);
         std::memcpy(node.bytes.data() + at, bytes, size);
-        node.changed = clock_++;
+        node.modified = node.changed = now();
     }
 
     NodePtr make(bool folder) {
@@ -345,7 +383,7 @@ class MemoryFiles::Files : public FileSystem {
         node->folder = folder;
         node->number = next_number_++;
         node->links = folder ? 2 : 1;
-        node->changed = clock_++;
+        node->born = node->modified = node->changed = now();
         return node;
     }
 
@@ -421,7 +459,7 @@ class MemoryFiles::Files : public FileSystem {
             if (there->second->folder != moved->folder) return failed(there->second->folder ? EISDIR : ENOTDIR);
             --there->second->links;
         }
-        moved->changed = clock_++;
+        moved->changed = now();
         target->set(to_name, moved);
         source->set(from_name, nullptr);
         return 0;
@@ -435,7 +473,8 @@ class MemoryFiles::Files : public FileSystem {
     int next_descriptor_ = 1'000'000;                    // never taken twice, and no real one
     ino_t next_number_ = 1;
     std::uint64_t boots_ = 1;
-    std::int64_t clock_ = 1;
+    std::int64_t time_ = 0;     // of the last change
+    std::int64_t stopped_ = 0;  // how long the machine was without power
     NodePtr root_ = make(true);
 };
 

@@ -14,9 +14,12 @@
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <string_view>
+
+#include "no_io_uring.hpp"
 
 namespace dualstore::failing_calls {
 namespace {
@@ -83,6 +86,9 @@ mode_t mode_of(int flags, va_list& rest) {
     return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(rest, int)) : 0;
 }
 
+// What the kernel writes by itself would pass all of these by.
+const bool all_is_called = refuse_io_uring();
+
 template <class Function>
 Function* next(const char* name) {
     return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
@@ -91,6 +97,7 @@ Function* next(const char* name) {
 }  // namespace
 
 void plan(const std::filesystem::path& folder, const Plan& plan) {
+    if (!all_is_called) std::abort();
     State& now = state();
     const std::lock_guard lock(now.mutex);
     now.folder = folder.string();
@@ -217,7 +224,8 @@ ssize_t writev(int fd, const iovec* parts, int count) {
 
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
     NEXT(pwrite);
-    return call_or_fail(watched(fd), "pwrite", "", [&] { return real(fd, bytes, size, at); });
+    const bool syncs = watched(fd) && (fcntl(fd, F_GETFL) & O_DSYNC) != 0;
+    return call_or_fail(watched(fd), syncs ? "pwrite, synced" : "pwrite", "", [&] { return real(fd, bytes, size, at); });
 }
 
 int fsync(int fd) {
@@ -280,6 +288,12 @@ int lstat(const char* path, struct stat* status) noexcept {
 int fstatat(int folder, const char* path, struct stat* status, int flags) noexcept {
     NEXT(fstatat);
     return call_or_fail(watched(folder, path), "fstatat", path, [&] { return real(folder, path, status, flags); });
+}
+
+int statx(int folder, const char* path, int flags, unsigned wanted, struct statx* status) noexcept {
+    NEXT(statx);
+    const bool is_watched = *path == '\0' ? watched(folder) : watched(folder, path);
+    return call_or_fail(is_watched, "statx", path, [&] { return real(folder, path, flags, wanted, status); });
 }
 
 // As libraries built against a glibc before 2.33 call them, libduckdb.so among these.
