@@ -21,6 +21,7 @@ constexpr std::uint64_t state_magic = 0x3274617473676f6c;
 constexpr std::uint64_t first_allocation = std::uint64_t{64} << 10;  // bytes
 constexpr std::uint64_t longest_step = std::uint64_t{4} << 20;
 constexpr std::uint64_t block = FileSystem::synced_block;
+static_assert(PartHead::size % block == 0, "a part that is taken into use has no tail");
 constexpr std::uint64_t few_entries = 8;  // as many single syncs as one of the whole file system takes time
 
 std::uint64_t random_number() {
