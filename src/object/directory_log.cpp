@@ -94,8 +94,9 @@ int sync_each(const Descriptor& root, const std::vector<LogEntry>& entries) {
 
 }  // namespace
 
-Result<std::optional<LogState>> read_state(const Descriptor& lock) {
-    LogState state;
+Result<std::unique_ptr<LogState>> read_state(const Descriptor& lock) {
+    auto read = std::make_unique<LogState>();
+    LogState& state = *read;
     FileIdentity identity;
     ssize_t got = 0;
     do got = lock.files().pread(lock.get(), &state, sizeof state, 0);
@@ -103,7 +104,8 @@ Result<std::optional<LogState>> read_state(const Descriptor& lock) {
     if (got < 0 || !lock.identify({}, identity)) return fail(system_error(errno, "cannot read .dualstore/lock"));
     const bool counts = got == sizeof state && state.magic == state_magic && state.boot != 0 && state.boot == lock.files().boot() &&
                         state.device == identity.device && state.inode == identity.inode && state.current < state.parts.size();
-    return counts ? std::optional(state) : std::nullopt;
+    if (!counts) read.reset();
+    return read;
 }
 
 Result<LogState> new_state(const Descriptor& lock) {
@@ -156,11 +158,10 @@ int make_part(const Descriptor& own, std::size_t index, std::uint64_t number, Lo
     return 0;
 }
 
-Result<LogState> DirectoryLog::state() const {
+Result<std::unique_ptr<LogState>> DirectoryLog::state() const {
     auto state = read_state(locks_.file());
-    if (!state) return fail(std::move(state.error()));
-    if (!*state) return fail(ErrorCode::unavailable, "what .dualstore/lock says of the log is gone: open the store again");
-    return **state;
+    if (state && !*state) return fail(ErrorCode::unavailable, "what .dualstore/lock says of the log is gone: open the store again");
+    return state;
 }
 
 Result<bool> DirectoryLog::empty() {
@@ -168,8 +169,8 @@ Result<bool> DirectoryLog::empty() {
     if (!held) return fail(held.error());
     const auto now = state();
     if (!now) return fail(now.error());
-    if (now->broken != 0) broken_ = true;
-    return now->empty() && now->broken == 0;
+    if ((*now)->broken != 0) broken_ = true;
+    return (*now)->empty() && (*now)->broken == 0;
 }
 
 Result<std::shared_ptr<DirectoryLog::Part>> DirectoryLog::opened(LogState& state, std::size_t index) {
@@ -241,24 +242,27 @@ Result<void> DirectoryLog::finish(Group& group, const std::function<void()>& mea
 Result<void> DirectoryLog::write(std::span<const LogEntry> entries, const std::function<void()>& meanwhile) {
     const auto held = locks_.lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
-    auto state = this->state();
-    if (!state) return fail(std::move(state.error()));
-    if (broken_ || state->broken != 0) {
+    const auto read = this->state();
+    if (!read) return fail(read.error());
+    LogState& state = **read;
+    if (broken_ || state.broken != 0) {
         broken_ = true;
         return fail(ErrorCode::unavailable, "a sync of the log failed: the next write mends it", {}, {}, Retry::safe);
     }
-    const auto opened = this->opened(*state, state->current);
+    const auto opened = this->opened(state, state.current);
     if (!opened) return fail(opened.error());
     const Part& part = **opened;
-    LogState next = *state;
-    auto& now = next.parts[next.current];
-    const std::uint64_t begin = now.end / block * block;
-    std::string text(state->tail.data(), now.end - begin);
+    auto& now = state.parts[state.current];
+    const std::uint64_t end = now.end;
+    const std::uint64_t begin = end / block * block;
+    std::string text;
+    text.reserve(2 * block);
+    text.assign(state.tail.data(), end - begin);
     for (const auto& entry : entries) now.chain = encode(text, entry, now.chain);
     now.end = begin + text.size();
     now.entries += entries.size();
     const std::uint64_t tail = now.end / block * block;
-    text.copy(next.tail.data(), block, tail - begin);
+    text.copy(state.tail.data(), block, tail - begin);
     std::uint64_t size = (now.end + block - 1) / block * block;
     if (size > now.allocated) {
         // Entries that overwrite what is there are synced faster than ones that make the file grow.
@@ -267,24 +271,24 @@ Result<void> DirectoryLog::write(std::span<const LogEntry> entries, const std::f
     }
     text.resize(size - begin, '\0');
     if (const int number = write_blocks(part.file, text, begin, meanwhile)) {
-        if (is_full(number)) return take_back(*state, next, part, number);
+        if (is_full(number)) return take_back(state, part, end, std::move(text), number);
         set_broken();
         return fail(unsynced(number));
     }
-    if (const int number = write_state(locks_.file(), next)) return take_back(*state, next, part, number);
+    if (const int number = write_state(locks_.file(), state)) return take_back(state, part, end, std::move(text), number);
     size_ = now.end;
     return {};
 }
 
 // What a write that failed left must not be taken for entries after a power cut. A state that could not be written may be there all the
 // same.
-tl::unexpected<Error> DirectoryLog::take_back(const LogState& before, const LogState& after, const Part& part, int number) {
-    const std::uint64_t end = before.parts[before.current].end;
-    std::string last(before.tail.data(), end % block);
-    last.resize(block, '\0');
-    if (write_blocks(part.file, last, end / block * block, {}) == 0) {
+tl::unexpected<Error> DirectoryLog::take_back(const LogState& state, const Part& part, std::uint64_t end, std::string text, int number) {
+    text.resize(end % block);
+    text.resize(block, '\0');
+    if (write_blocks(part.file, text, end / block * block, {}) == 0) {
         const auto now = read_state(locks_.file());
-        if (now && *now && (*now)->parts[before.current].end != after.parts[before.current].end) return fail(log_error(number));
+        const auto end_of = [&](const LogState& of) { return of.parts[state.current].end; };
+        if (now && *now && end_of(**now) != end_of(state)) return fail(log_error(number));
     }
     set_broken();
     return fail(unsynced(number));
@@ -302,19 +306,20 @@ void DirectoryLog::set_broken() {
 Result<std::optional<DirectoryLog::Detached>> DirectoryLog::detach() {
     const auto held = locks_.lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
-    auto state = this->state();
-    if (!state) return fail(std::move(state.error()));
-    if (state->empty() || state->broken != 0) return std::nullopt;
-    const std::size_t other = 1 - state->current;
-    const bool is_left = state->parts[other].entries != 0;
-    const std::size_t index = is_left ? other : state->current;
+    const auto read = this->state();
+    if (!read) return fail(read.error());
+    LogState& state = **read;
+    if (state.empty() || state.broken != 0) return std::nullopt;
+    const std::size_t other = 1 - state.current;
+    const bool is_left = state.parts[other].entries != 0;
+    const std::size_t index = is_left ? other : state.current;
     if (!is_left) {
-        if (const auto next = opened(*state, other); !next) return fail(next.error());
-        state->current = other;
-        if (const int number = write_state(locks_.file(), *state)) return fail(log_error(number));
-        size_ = state->parts[other].end;
+        if (const auto next = opened(state, other); !next) return fail(next.error());
+        state.current = other;
+        if (const int number = write_state(locks_.file(), state)) return fail(log_error(number));
+        size_ = state.parts[other].end;
     }
-    return Detached{index, state->parts[index], !is_left};
+    return Detached{index, state.parts[index], !is_left};
 }
 
 Result<void> DirectoryLog::cut() {
@@ -345,16 +350,17 @@ Result<void> DirectoryLog::settle(const Detached& detached) {
     }
     const auto held = locks_.lock({KeyLocks::log_end});
     if (!held) return fail(held.error());
-    auto state = this->state();
-    if (!state) return fail(std::move(state.error()));
-    if (state->broken != 0) return {};
-    auto& part = state->parts[detached.index];
-    if (number == 0) number = make_part(own_, detached.index, state->next_number(), part);
+    const auto read = this->state();
+    if (!read) return fail(read.error());
+    LogState& state = **read;
+    if (state.broken != 0) return {};
+    auto& part = state.parts[detached.index];
+    if (number == 0) number = make_part(own_, detached.index, state.next_number(), part);
     if (number != 0) {
         set_broken();
         return fail(unsynced(number));
     }
-    if (const int failed = write_state(locks_.file(), *state)) {
+    if (const int failed = write_state(locks_.file(), state)) {
         set_broken();
         return fail(log_error(failed));
     }

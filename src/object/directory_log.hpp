@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dualstore/error.hpp"
@@ -50,8 +51,8 @@ struct LogState {
     [[nodiscard]] std::uint64_t next_number() const { return std::max(parts[0].number, parts[1].number) + 1; }
 };
 
-// The state in an open .dualstore/lock; none where it does not count.
-[[nodiscard]] Result<std::optional<LogState>> read_state(const Descriptor& lock);
+// The state in an open .dualstore/lock; null where it does not count.
+[[nodiscard]] Result<std::unique_ptr<LogState>> read_state(const Descriptor& lock);
 // An empty one, that counts for this file.
 [[nodiscard]] Result<LogState> new_state(const Descriptor& lock);
 [[nodiscard]] int write_state(const Descriptor& lock, const LogState& state);
@@ -107,12 +108,12 @@ class DirectoryLog {
         bool last = false;
     };
 
-    Result<LogState> state() const;
+    Result<std::unique_ptr<LogState>> state() const;
     Result<std::shared_ptr<Part>> opened(LogState& state, std::size_t index);
     std::shared_ptr<Group> join(std::span<const LogEntry> entries);
     Result<void> finish(Group& group, const std::function<void()>& meanwhile) noexcept;
     Result<void> write(std::span<const LogEntry> entries, const std::function<void()>& meanwhile);
-    tl::unexpected<Error> take_back(const LogState& before, const LogState& after, const Part& part, int number);
+    tl::unexpected<Error> take_back(const LogState& state, const Part& part, std::uint64_t end, std::string text, int number);
     Result<std::optional<Detached>> detach();
     Result<void> settle(const Detached& detached);
     void set_broken();

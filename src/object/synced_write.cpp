@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -145,16 +146,21 @@ int open_synced(int folder, const char* path) {
 }
 
 ssize_t write_synced(int fd, const void* bytes, std::size_t size, off_t at, const std::function<void()>& meanwhile) {
-    const std::unique_ptr<char, Free> block(static_cast<char*>(std::aligned_alloc(FileSystem::synced_block, size)));
-    if (!block) {
-        errno = ENOMEM;
-        return -1;
+    alignas(FileSystem::synced_block) std::array<char, 2 * FileSystem::synced_block> few;
+    std::unique_ptr<char, Free> many;
+    if (size > few.size()) {
+        many.reset(static_cast<char*>(std::aligned_alloc(FileSystem::synced_block, size)));
+        if (!many) {
+            errno = ENOMEM;
+            return -1;
+        }
     }
-    std::memcpy(block.get(), bytes, size);
+    char* const blocks = many ? many.get() : few.data();
+    std::memcpy(blocks, bytes, size);
     const Exclusive alone(fd);
     if (!alone) return -1;
     auto ring = meanwhile ? rings().take() : nullptr;
-    const bool begun = ring && ring->begin(fd, block.get(), size, at);
+    const bool begun = ring && ring->begin(fd, blocks, size, at);
     if (meanwhile) meanwhile();
     const int written = begun ? ring->finish() : -EAGAIN;
     if (ring) rings().give_back(std::move(ring));
@@ -164,7 +170,7 @@ ssize_t write_synced(int fd, const void* bytes, std::size_t size, off_t at, cons
         errno = -written;
         return -1;
     }
-    return write_here(fd, block.get(), size, at);
+    return write_here(fd, blocks, size, at);
 }
 
 }  // namespace dualstore::object
