@@ -76,6 +76,11 @@ bool Descriptor::identify(const std::string& name, FileIdentity& identity) const
     return files_->identify(fd_, name.c_str(), identity) == 0;
 }
 
+bool Descriptor::removed() const {
+    FileIdentity identity;
+    return !identify({}, identity) || identity.links == 0;
+}
+
 Error system_error(int number, std::string_view doing) {
     Error error;
     std::string_view advice;

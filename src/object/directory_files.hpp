@@ -43,6 +43,8 @@ class Descriptor {
     [[nodiscard]] bool look_at(const std::string& name, struct stat& status) const;
     // The same for what it is, and which; the empty name is this file's or folder's own.
     [[nodiscard]] bool identify(const std::string& name, FileIdentity& identity) const;
+    // Whether this file or folder has no name any more, or cannot be asked.
+    [[nodiscard]] bool removed() const;
 
   private:
     FileSystem* files_ = nullptr;

@@ -54,8 +54,7 @@ KeyLocks::Held::~Held() {
 }
 
 bool KeyLocks::in_place() const {
-    FileIdentity identity;
-    return file_.identify({}, identity) && identity.links > 0;
+    return !file_.removed();
 }
 
 }  // namespace dualstore::object

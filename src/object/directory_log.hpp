@@ -77,8 +77,7 @@ class DirectoryLog {
     [[nodiscard]] Result<bool> empty();
     // Adds entries, all or, with an error, none, and returns when they are durable; the caller has their keys' locks. What is given while
     // others are written shares the next write. `meanwhile`, which may be empty and must not throw, is called once beside it; with an error
-    // perhaps not at all.
-    // outcome_unknown: after a power cut they may be there; the log is to be mended.
+    // perhaps not at all. outcome_unknown: after a power cut they may be there; the log is to be mended.
     [[nodiscard]] Result<void> commit(std::span<const LogEntry> entries, const std::function<void()>& meanwhile);
     // Bytes of entries in the part that is appended to, when this process appended last.
     [[nodiscard]] std::uint64_t size() const { return size_; }

@@ -80,8 +80,8 @@ class PutGroup final : ChangeGroup {
 
     void stage(std::size_t request, bool logged);
     void for_all(const std::function<void(Staged&)>& work);
-    // Null for one alone: to wake the helper takes as long as to write a file.
-    [[nodiscard]] Helper* helper() const { return staged_.size() == 1 ? nullptr : writer_.helper(); }
+    // Null for one alone, or none: to wake the helper takes as long as to write a file.
+    [[nodiscard]] Helper* helper() const { return staged_.size() < 2 ? nullptr : writer_.helper(); }
     std::optional<Error> write(Staged& staged) const;
     std::optional<Error> check(Staged& staged);
     LogEntry entry(const Staged& staged) const;

@@ -15,11 +15,6 @@ namespace {
 constexpr std::size_t durable_folders_kept = 10'000;
 constexpr std::size_t few_changes = 4;  // whose syncs cost no more than beginning with a log
 
-bool removed(const Descriptor& folder) {
-    FileIdentity identity;
-    return !folder.identify({}, identity) || identity.links == 0;
-}
-
 }  // namespace
 
 Writer::Writer(Descriptor root, Descriptor own, bool sync, std::unique_ptr<KeyLocks> locks, WriterFolder temporaries)
@@ -108,7 +103,7 @@ Result<Descriptor> Root::open() const {
 
 Result<std::shared_ptr<const Descriptor>> Root::reader() {
     const std::lock_guard guard(mutex_);
-    if (reader_ && !removed(*reader_)) return reader_;
+    if (reader_ && !reader_->removed()) return reader_;
     reader_.reset();
     auto opened = open();
     if (!opened) return fail(std::move(opened.error()));

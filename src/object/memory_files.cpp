@@ -205,11 +205,16 @@ class MemoryFiles::Files : public FileSystem {
     }
 
     int identify(int folder, const char* path, FileIdentity& identity) override {
-        struct stat status{};
-        const int fd = *path == '\0' ? folder : openat(folder, path, O_RDONLY, 0);
-        if (fd < 0 || fstat(fd, status) != 0) return -1;
-        identity = {status.st_mode, status.st_dev, status.st_ino, status.st_nlink, born(fd)};
-        if (fd != folder) close(fd);
+        const std::lock_guard guard(mutex_);
+        NodePtr node;
+        if (*path == '\0') {
+            if (const Open* found = opened(folder)) node = found->node;
+        } else {
+            std::string name;
+            if (const NodePtr above = parent(folder, path, name)) node = child(above, name);
+        }
+        if (!node) return -1;
+        identity = {mode_of(*node), 0, node->number, node->links, node->born};
         return 0;
     }
 
@@ -219,7 +224,7 @@ class MemoryFiles::Files : public FileSystem {
         if (found == nullptr) return -1;
         const NodePtr& node = found->node;
         status = {};
-        status.st_mode = node->folder ? S_IFDIR | 0777 : S_IFREG | 0666;
+        status.st_mode = mode_of(*node);
         status.st_size = static_cast<off_t>(node->bytes.size());
         status.st_ino = node->number;
         status.st_nlink = node->links;
@@ -359,11 +364,7 @@ class MemoryFiles::Files : public FileSystem {
         return time_;
     }
 
-    std::int64_t born(int fd) {
-        const std::lock_guard guard(mutex_);
-        const Open* found = opened(fd);
-        return found != nullptr ? found->node->born : 0;
-    }
+    static mode_t mode_of(const Node& node) { return node.folder ? S_IFDIR | 0777 : S_IFREG | 0666; }
 
     static ssize_t read_at(const Node& node, void* bytes, std::size_t size, std::size_t at) {
         if (node.folder) return failed(EISDIR);
