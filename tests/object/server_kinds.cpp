@@ -52,7 +52,7 @@ std::vector<StoreKind> store_kinds() {
     };
     const auto seaweedfs =
         but({byte_order, list_after_any_key, long_parts, backslashes, empty_parts, dot_parts, checked_owner, encryption});
-    const auto moto = but({line_breaks, checked_signature, checked_checksum, checked_owner});
+    const auto moto = but({atomic_conditions, line_breaks, checked_signature, checked_checksum, checked_owner});
     return {
         {"SeaweedFs", [](const std::string&) { return emptied(); }, seaweedfs, 1024, own_bucket<SeaweedFs>, 2, "SeaweedFS 4.48"},
         {"SeaweedFsBelowPrefix", [](const std::string&) { return emptied(prefix); }, seaweedfs, 1024 - prefix.size(), {}, 1},
