@@ -209,7 +209,22 @@ WriterFolder::WriterFolder(WriterFolder&& other) noexcept
 
 WriterFolder::~WriterFolder() {
     if (!folder_ || process_ != getpid()) return;  // a forked child does not own its parent's
+    remove_waiting();
     all_.files().unlinkat(all_.get(), name_.c_str(), AT_REMOVEDIR);
+}
+
+void WriterFolder::remove_later(std::string name) const {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(name));
+}
+
+void WriterFolder::remove_waiting() const {
+    std::vector<std::string> names;
+    {
+        const std::lock_guard lock(mutex_);
+        names.swap(waiting_);
+    }
+    for (const auto& name : names) folder_.files().unlinkat(folder_.get(), name.c_str(), 0);
 }
 
 Result<WriterFolder> WriterFolder::make(const Descriptor& own) {
@@ -310,7 +325,10 @@ int Temporary::place(const Descriptor& folder, const std::string& name, Placing 
     }
     const char* const from = name_.c_str();
     if (how == Placing::swap) {
-        if (files.renameat_exchange(own.get(), from, folder.get(), name.c_str()) == 0) return 0;  // the old one goes with this object
+        if (files.renameat_exchange(own.get(), from, folder.get(), name.c_str()) == 0) {
+            folder_->remove_later(std::exchange(name_, {}));  // the old one
+            return 0;
+        }
         if (const int number = errno; number != EINVAL && number != ENOSYS) return is_at(folder, name) ? 0 : number;
     }
     const auto rename = how == Placing::alone ? &FileSystem::renameat_new : &FileSystem::renameat;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,6 +101,10 @@ class WriterFolder {
     [[nodiscard]] const Descriptor& folder() const { return folder_; }
     [[nodiscard]] std::string next_name() const { return std::to_string(counter_.fetch_add(1, std::memory_order_relaxed)); }
 
+    // Removes a file of it, not now but when somebody has the time for it, at the latest when this goes. Safe to use from many threads.
+    void remove_later(std::string name) const;
+    void remove_waiting() const;
+
   private:
     WriterFolder(Descriptor all, Descriptor folder, std::string name);
 
@@ -108,6 +113,8 @@ class WriterFolder {
     std::string name_;
     int process_;
     mutable std::atomic<std::uint64_t> counter_ = 0;
+    mutable std::mutex mutex_;
+    mutable std::vector<std::string> waiting_;  // to be removed
 };
 
 // Paths, relative to .dualstore, of what writers left that are dead.

@@ -98,6 +98,7 @@ void LogCutter::run() {
         if (ends_) return;
         dirty_ = false;
         lock.unlock();
+        temporaries_.remove_waiting();
         const auto done = log_.cut();
         lock.lock();
         if (!done) dirty_ = true;

@@ -64,11 +64,11 @@ class Sharing {
     Job& job_;
 };
 
-// Cuts the log ten seconds after something came into an empty one, and when it has grown long.
+// Cuts the log ten seconds after something came into an empty one, and when it has grown long; what was replaced is gone by then.
 class LogCutter {
   public:
     // `threads` off: only when it is long, by who appends.
-    LogCutter(DirectoryLog& log, bool threads) : log_(log), threads_(threads) {}
+    LogCutter(DirectoryLog& log, const WriterFolder& temporaries, bool threads) : log_(log), temporaries_(temporaries), threads_(threads) {}
     // Returns after a cut that is under way.
     ~LogCutter();
 
@@ -79,6 +79,7 @@ class LogCutter {
     void run();
 
     DirectoryLog& log_;
+    const WriterFolder& temporaries_;
     const bool threads_;
     std::mutex mutex_;
     std::condition_variable wake_, cut_;

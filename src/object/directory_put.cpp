@@ -74,7 +74,7 @@ std::optional<Error> version_fault(const Descriptor& folder, const std::string& 
 void ChangeGroup::settle(std::string_view what) {
     std::vector<std::size_t> settled;
     for (const auto& [path, folder] : folders_) {
-        if (folder.changed.empty() || !writer_.syncs()) continue;
+        if (folder.changed.empty() || !writer_->syncs()) continue;
         const int number = object::sync(*folder.opened);
         for (const std::size_t request : folder.changed) {
             if (number != 0) {
@@ -85,7 +85,7 @@ void ChangeGroup::settle(std::string_view what) {
         }
     }
     if (settled.empty() && later_.empty()) return;
-    const auto log = writer_.log_in_use();
+    const auto log = writer_->log_in_use();
     if (log && *log == nullptr) return;
     for (const std::size_t request : settled) {
         LogEntry entry;
@@ -113,65 +113,82 @@ void PutGroup::refuse(std::size_t request, Error error) {
     results_[request] = fail_at(std::move(error), "put", requests_[request].key);
 }
 
-void PutGroup::run() {
-    const auto log = writer_.log_for(requests_.size());
-    for (std::size_t request = 0; request < requests_.size(); ++request) {
-        if (!log) {
-            refuse(request, log.error());
-        } else {
-            stage(request, *log != nullptr && requests_[request].bytes.size() <= DirectoryLog::largest_object);
+void PutGroup::run(PutGroup* next) {
+    const auto log = writer_->log_for(requests_.size());
+    if (!making_) {
+        for (std::size_t request = 0; request < requests_.size(); ++request) {
+            if (log) stage(request, *log != nullptr);
         }
     }
-    std::vector<std::size_t> stripes;
-    for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
-    {
-        const auto held = writer_.locks().lock(std::move(stripes));
-        for_all([&](Staged& staged) { staged.error = held ? check(staged) : std::optional(held.error()); });
-        std::erase_if(staged_, [&](Staged& staged) {
-            if (!staged.error) return false;
-            refuse(staged.request, std::move(*staged.error));
-            return true;
-        });
-        if (!staged_.empty()) log_and_place(*log);
+    if (log) {
+        std::vector<std::size_t> stripes;
+        for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
+        const auto held = writer_->locks().lock(std::move(stripes));
+        for (auto& staged : staged_) {
+            staged.error = held ? check(staged) : held.error();
+            if (staged.error) staged.logged = false;
+        }
+        log_and_place(*log, next);
+    } else {
+        for (std::size_t request = 0; request < requests_.size(); ++request) refuse(request, log.error());
     }
-    if (logged_) writer_.logged();
+    if (logged_) writer_->logged();
 }
 
-void PutGroup::stage(std::size_t request, bool logged) {
+void PutGroup::stage(std::size_t request, bool logs) {
     const auto& [key, bytes, mode] = requests_[request];
     if (const auto fault = path_key_fault(key)) return refuse(request, refusal(ErrorCode::invalid_argument, *fault));
     if (bytes.size() > largest_object) return refuse(request, refusal(ErrorCode::invalid_argument, "the object is larger than 5 GiB"));
     auto [path, name] = split(path_of(key));
     auto folder = folders_.find(path);
-    if (folder == folders_.end()) folder = folders_.emplace(path, Folder{writer_.open_folder(path), {}}).first;
+    if (folder == folders_.end()) folder = folders_.emplace(path, Folder{writer_->open_folder(path), {}}).first;
     if (!folder->second.opened) return refuse(request, folder->second.opened.error());
-    Staged staged{request, std::move(name), &folder->second, etag_of(bytes), logged};
-    if (!logged) {
-        if (auto error = write(staged)) return refuse(request, std::move(*error));
+    Staged staged{request, std::move(name), &folder->second, etag_of(bytes), logs && bytes.size() <= DirectoryLog::largest_object};
+    if (!staged.logged) {
+        make(staged, Placing::over);
+        if (auto error = sync(staged)) return refuse(request, std::move(*error));
     }
     staged_.push_back(std::move(staged));
 }
 
-void PutGroup::for_all(const std::function<void(Staged&)>& work) {
-    Job job{staged_.size(), [&](std::size_t at) { work(staged_[at]); }};
-    const Sharing sharing(helper(), job);
+void PutGroup::make_ahead() {
+    for (std::size_t request = 0; request < requests_.size(); ++request) stage(request, true);
+    begin_making([](const Staged& staged) {
+        FileIdentity found;
+        return staged.folder->opened->identify(staged.name, found) ? Placing::swap : Placing::alone;
+    });
 }
 
-// Its temporary file; one that the log will not have is on the disk then.
-std::optional<Error> PutGroup::write(Staged& staged) const {
-    if (staged.file) return std::nullopt;
-    const auto write = staged.logged && staged.how == Placing::alone ? &Temporary::write_unnamed : &Temporary::write;
-    auto file = write(writer_.temporaries(), requests_[staged.request].bytes);
-    if (!file) return std::move(file.error());
-    if (!staged.logged && writer_.syncs()) {
-        if (auto synced = file->sync(); !synced) return std::move(synced.error());
+void PutGroup::begin_making(Placing (*how)(const Staged&)) {
+    files_.count = staged_.size();
+    files_.work = [this, how](std::size_t at) { make(staged_[at], how(staged_[at])); };
+    // One alone is not shared: to wake the helper takes as long as to write a file.
+    making_.emplace(staged_.size() < 2 ? nullptr : writer_->helper(), files_);
+}
+
+// Its temporary file, as it is quickest if it will be placed so.
+void PutGroup::make(Staged& staged, Placing how) const {
+    if (staged.file || staged.unmade) return;
+    const auto write = how == Placing::alone ? &Temporary::write_unnamed : &Temporary::write;
+    auto file = write(writer_->temporaries(), requests_[staged.request].bytes);
+    if (file) {
+        staged.file = std::move(*file);
+    } else {
+        staged.unmade = std::move(file.error());
     }
-    staged.file = std::move(*file);
+}
+
+// For one that the log will not have.
+std::optional<Error> PutGroup::sync(Staged& staged) const {
+    if (staged.unmade) return std::move(staged.unmade);
+    if (staged.durable || !writer_->syncs()) return std::nullopt;
+    if (auto synced = staged.file->sync(); !synced) return std::move(synced.error());
+    staged.durable = true;
     return std::nullopt;
 }
 
 // Whether it may be put, and what it takes the place of.
-std::optional<Error> PutGroup::check(Staged& staged) {
+std::optional<Error> PutGroup::check(Staged& staged) const {
     const auto& mode = requests_[staged.request].mode;
     const Descriptor& folder = *staged.folder->opened;
     FileIdentity found;
@@ -186,12 +203,11 @@ std::optional<Error> PutGroup::check(Staged& staged) {
     }
     if (!there) return std::nullopt;
     staged.how = Placing::over;
-    if (S_ISREG(found.mode)) {
+    if (!S_ISREG(found.mode)) {
+        staged.logged = false;  // a link or a device: the log does not tell these apart
+    } else {
         staged.replaced = {found.inode, found.born};
         if (staged.logged) staged.how = Placing::swap;
-    } else if (staged.logged) {
-        staged.logged = false;  // a link or a device: the log does not tell these apart
-        return write(staged);
     }
     return std::nullopt;
 }
@@ -202,22 +218,34 @@ LogEntry PutGroup::entry(const Staged& staged) const {
     return {LogEntry::Kind::put, created, log_time(), created ? FileId() : staged.replaced, request.key, request.bytes};
 }
 
-void PutGroup::log_and_place(DirectoryLog* log) {
+void PutGroup::log_and_place(DirectoryLog* log, PutGroup* next) {
     std::vector<LogEntry> entries;
     for (const auto& staged : staged_) {
         if (staged.logged) entries.push_back(entry(staged));
     }
+    if (!making_) {
+        begin_making([](const Staged& staged) { return staged.how; });
+    }
     std::optional<Error> unlogged;
     if (!entries.empty()) {
-        Job job{staged_.size(), [this](std::size_t at) { staged_[at].error = write(staged_[at]); }};
-        const Sharing sharing(helper(), job);
+        const auto meanwhile = [&] {
+            making_.reset();
+            writer_->temporaries().remove_waiting();
+            if (next != nullptr && next->writer_ == writer_ && writer_->helper() != nullptr) next->make_ahead();
+        };
         // Only what the log is sure to have may be in its place: a power cut could leave it there with half of its bytes.
-        const auto logged = log->commit(entries, [&job] { job.run(); });
+        const auto logged = log->commit(entries, meanwhile);
         if (!logged) unlogged = logged.error();
         logged_ = true;
     }
-    for_all([&](Staged& staged) { place(staged, unlogged); });
+    making_.reset();
     for (auto& staged : staged_) {
+        if (staged.logged && unlogged) {
+            staged.error = unlogged;
+            staged.logged = false;
+        }
+        if (!staged.error) staged.error = staged.logged ? std::move(staged.unmade) : sync(staged);
+        if (!staged.error) place(staged);
         const std::size_t request = staged.request;
         if (!staged.error) {
             results_[request] = Version{std::move(staged.etag), {}};
@@ -234,12 +262,7 @@ void PutGroup::log_and_place(DirectoryLog* log) {
 }
 
 // Other programs have no locks: what check() saw may have changed.
-void PutGroup::place(Staged& staged, const std::optional<Error>& unlogged) const {
-    if (staged.logged && unlogged) {
-        staged.error = unlogged;
-        staged.logged = false;
-    }
-    if (staged.error) return;
+void PutGroup::place(Staged& staged) const {
     const Descriptor& folder = *staged.folder->opened;
     int number = staged.file->place(folder, staged.name, staged.how);
     if (number == ENOENT && staged.how == Placing::swap) {
@@ -264,11 +287,11 @@ void RemoveGroup::refuse(std::size_t request, Error error) {
 }
 
 void RemoveGroup::run() {
-    const auto log = writer_.log_for(requests_.size());
+    const auto log = writer_->log_for(requests_.size());
     std::vector<std::size_t> stripes;
     for (const auto& request : requests_) stripes.push_back(KeyLocks::stripe_of(request.key));
     {
-        const auto held = log ? writer_.locks().lock(std::move(stripes)) : Result<KeyLocks::Held>(fail(log.error()));
+        const auto held = log ? writer_->locks().lock(std::move(stripes)) : Result<KeyLocks::Held>(fail(log.error()));
         for (std::size_t request = 0; request < requests_.size(); ++request) {
             results_[request] = false;
             auto found = held ? find(request) : Result<std::optional<Found>>(fail(held.error()));
@@ -280,7 +303,7 @@ void RemoveGroup::run() {
         }
         if (!found_.empty()) remove_all(*log);
     }
-    if (logged_) writer_.logged();
+    if (logged_) writer_->logged();
 }
 
 Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request) {
@@ -289,7 +312,7 @@ Result<std::optional<RemoveGroup::Found>> RemoveGroup::find(std::size_t request)
     if (!version_id.empty()) return fail(refusal(ErrorCode::unsupported, no_versions));
     auto [path, name] = split(path_of(key));
     Folder& folder = folders_[path];
-    if (!*folder.opened) folder.opened = open_below(writer_.root(), path, O_RDONLY | O_DIRECTORY);
+    if (!*folder.opened) folder.opened = open_below(writer_->root(), path, O_RDONLY | O_DIRECTORY);
     const Descriptor& opened = *folder.opened;
     if (!opened && errno != ENOENT && errno != ENOTDIR) {
         return fail(errno == ELOOP ? link_error() : system_error(errno, "cannot open the object's folder"));

@@ -26,8 +26,8 @@ namespace dualstore::object {
 // Changes of different keys, made in order, that share their syncs: they go through the log, or are synced in their places.
 class ChangeGroup {
   public:
-    // What the log takes at once; callers cut longer batches.
-    static constexpr std::size_t most_changes = 256;
+    // What the log takes at once; callers cut longer batches. The files of two groups are open at a time.
+    static constexpr std::size_t most_changes = 128;
     static constexpr std::size_t most_bytes = std::size_t{4} << 20;
 
   protected:
@@ -36,7 +36,7 @@ class ChangeGroup {
         std::vector<std::size_t> changed;  // requests that were made in it, and are not in the log
     };
 
-    explicit ChangeGroup(Writer& writer) : writer_(writer) {}
+    explicit ChangeGroup(std::shared_ptr<Writer> writer) : writer_(std::move(writer)) {}
     ~ChangeGroup() = default;
 
     [[nodiscard]] virtual const std::string& key_of(std::size_t request) const = 0;
@@ -48,7 +48,7 @@ class ChangeGroup {
     // known to be durable; `what`: the change that was made.
     void settle(std::string_view what);
 
-    Writer& writer_;
+    const std::shared_ptr<Writer> writer_;
     std::map<std::string, Folder> folders_;
     std::vector<LogEntry> later_;         // entries that correct ones before
     std::vector<std::size_t> corrected_;  // the requests they are about
@@ -59,10 +59,12 @@ class ChangeGroup {
 class PutGroup final : ChangeGroup {
   public:
     // `results` has one for each request and is filled. No two requests have one key.
-    PutGroup(Writer& writer, std::span<const PutRequest> requests, std::span<Result<Version>> results)
-        : ChangeGroup(writer), requests_(requests), results_(results) {}
+    PutGroup(std::shared_ptr<Writer> writer, std::span<const PutRequest> requests, std::span<Result<Version>> results)
+        : ChangeGroup(std::move(writer)), requests_(requests), results_(results) {}
 
-    void run();
+    // `next`, which may be null: the group that is run after this one. Where work is shared, its files are made while this one's get their
+    // names.
+    void run(PutGroup* next);
 
   private:
     struct Staged {
@@ -71,22 +73,25 @@ class PutGroup final : ChangeGroup {
         Folder* folder;
         std::string etag;
         bool logged;
-        std::optional<Temporary> file = {};
+        bool durable = false;  // the file's bytes, on the disk
         Placing how = Placing::alone;
         FileId replaced = {};
         bool created_after_all = false;  // what was to be replaced went meanwhile
         std::optional<Error> error = {};
+        // Made on one thread while another looks at what is above.
+        std::optional<Temporary> file = {};
+        std::optional<Error> unmade = {};
     };
 
     void stage(std::size_t request, bool logged);
-    void for_all(const std::function<void(Staged&)>& work);
-    // Null for one alone, or none: to wake the helper takes as long as to write a file.
-    [[nodiscard]] Helper* helper() const { return staged_.size() < 2 ? nullptr : writer_.helper(); }
-    std::optional<Error> write(Staged& staged) const;
-    std::optional<Error> check(Staged& staged);
+    void make_ahead();
+    void begin_making(Placing (*how)(const Staged&));
+    void make(Staged& staged, Placing how) const;
+    [[nodiscard]] std::optional<Error> sync(Staged& staged) const;
+    std::optional<Error> check(Staged& staged) const;
     LogEntry entry(const Staged& staged) const;
-    void log_and_place(DirectoryLog* log);
-    void place(Staged& staged, const std::optional<Error>& unlogged) const;
+    void log_and_place(DirectoryLog* log, PutGroup* next);
+    void place(Staged& staged) const;
     [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
     [[nodiscard]] const Error* error_of(std::size_t request) const override;
     void refuse(std::size_t request, Error error) override;
@@ -94,13 +99,15 @@ class PutGroup final : ChangeGroup {
     std::span<const PutRequest> requests_;
     std::span<Result<Version>> results_;
     std::vector<Staged> staged_;
+    Job files_;
+    std::optional<Sharing> making_;  // while the files are made
 };
 
 // Removes files under their keys' locks.
 class RemoveGroup final : ChangeGroup {
   public:
-    RemoveGroup(Writer& writer, std::span<const RemoveRequest> requests, std::span<Result<bool>> results)
-        : ChangeGroup(writer), requests_(requests), results_(results) {}
+    RemoveGroup(std::shared_ptr<Writer> writer, std::span<const RemoveRequest> requests, std::span<Result<bool>> results)
+        : ChangeGroup(std::move(writer)), requests_(requests), results_(results) {}
 
     void run();
 

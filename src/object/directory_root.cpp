@@ -21,7 +21,7 @@ Writer::Writer(Descriptor root, Descriptor own, bool sync, std::unique_ptr<KeyLo
     : root_(std::move(root)), sync_(sync), locks_(std::move(locks)), temporaries_(std::move(temporaries)), process_(getpid()) {
     FileSystem& files = root_.files();
     if (!sync || files.boot() == 0 || !files.is_local(own.get())) return;
-    logging_ = std::make_unique<Logging>(root_, std::move(own), *locks_, &files == &system_files());
+    logging_ = std::make_unique<Logging>(root_, std::move(own), *locks_, temporaries_, &files == &system_files());
 }
 
 Writer::~Writer() {

@@ -50,8 +50,8 @@ class Writer {
 
   private:
     struct Logging {
-        Logging(const Descriptor& root, Descriptor own, KeyLocks& locks, bool threads)
-            : log(root, std::move(own), locks), cutter(log, threads) {
+        Logging(const Descriptor& root, Descriptor own, KeyLocks& locks, const WriterFolder& temporaries, bool threads)
+            : log(root, std::move(own), locks), cutter(log, temporaries, threads) {
             if (threads) helper.emplace();
         }
         DirectoryLog log;

@@ -115,15 +115,24 @@ class DirectoryStore : public ObjectStore {
 
     std::vector<Result<Version>> put(std::span<const PutRequest> requests) override {
         std::vector<Result<Version>> results(requests.size());
-        for (std::size_t at = 0, count = 0; at < requests.size(); at += count) {
-            count = group_length<PutRequest>(requests.subspan(at), [](const PutRequest& request) { return request.bytes.size(); });
-            const auto group = requests.subspan(at, count);
-            const auto group_results = std::span(results).subspan(at, count);
-            if (const auto writer = root_->writer()) {
-                PutGroup(**writer, group, group_results).run();
-            } else {
-                for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "put", group[i].key);
+        std::size_t at = 0;
+        const auto next_group = [&]() -> std::unique_ptr<PutGroup> {
+            while (at < requests.size()) {
+                const auto rest = requests.subspan(at);
+                const auto group =
+                    rest.first(group_length<PutRequest>(rest, [](const PutRequest& request) { return request.bytes.size(); }));
+                const auto group_results = std::span(results).subspan(at, group.size());
+                at += group.size();
+                const auto writer = root_->writer();
+                if (writer) return std::make_unique<PutGroup>(*writer, group, group_results);
+                for (std::size_t i = 0; i < group.size(); ++i) group_results[i] = fail_at(writer.error(), "put", group[i].key);
             }
+            return nullptr;
+        };
+        for (auto group = next_group(); group;) {
+            auto next = next_group();
+            group->run(next.get());
+            group = std::move(next);
         }
         return results;
     }
@@ -188,7 +197,7 @@ std::vector<Result<bool>> DirectoryStore::remove(std::span<const RemoveRequest> 
         const auto group = requests.subspan(at, count);
         const auto group_results = std::span(results).subspan(at, count);
         if (const auto writer = root_->writer()) {
-            RemoveGroup(**writer, group, group_results).run();
+            RemoveGroup(*writer, group, group_results).run();
         } else {
             for (std::size_t i = 0; i < count; ++i) group_results[i] = fail_at(writer.error(), "remove", group[i].key);
         }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -303,6 +304,22 @@ TEST_F(DirectoryStore, LeavesNoTemporariesBehind) {
     EXPECT_FALSE(put_object(*store_, "a", "x"));
     EXPECT_FALSE(put_object(*store_, "a/b/c", "x"));
     for (const auto& entry : fs::recursive_directory_iterator(root_ / ".dualstore/tmp")) EXPECT_TRUE(entry.is_directory()) << entry.path();
+    store_.reset();
+    EXPECT_THAT(names_in(root_ / ".dualstore/tmp"), SizeIs(0));
+}
+
+TEST_F(DirectoryStore, KeepsNoMoreThanOneReplacedFile) {
+    const auto waiting = [this] {
+        const auto is_file = [](const fs::directory_entry& entry) { return entry.is_regular_file(); };
+        return std::ranges::count_if(fs::recursive_directory_iterator(root_ / ".dualstore/tmp"), is_file);
+    };
+    std::vector<PutRequest> requests;
+    for (int i = 0; i < 300; ++i) requests.push_back({fmt::format("a/{}", i), "x", {}});
+    for (int round = 0; round < 3; ++round) {
+        for (const auto& result : store_->put(requests)) ASSERT_TRUE(result);
+    }
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(put_object(*store_, "a/1", "y"));
+    EXPECT_LE(waiting(), 1);
     store_.reset();
     EXPECT_THAT(names_in(root_ / ".dualstore/tmp"), SizeIs(0));
 }
