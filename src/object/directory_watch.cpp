@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "object/directory_tree.hpp"
@@ -26,13 +27,24 @@ constexpr std::size_t most_folders = 4096;  // of the thousands of watches that 
 constexpr std::uint32_t of_objects = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 constexpr std::uint32_t of_folder = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT | IN_Q_OVERFLOW;
 
+bool lies_on(const Descriptor& folder, std::span<const std::uint32_t> systems) {
+    struct statfs status{};
+    return fstatfs(folder.get(), &status) == 0 && std::ranges::find(systems, static_cast<std::uint32_t>(status.f_type)) != systems.end();
+}
+
 // Of a file system that other machines write to the kernel does not hear all.
 bool is_local(const Descriptor& folder) {
-    constexpr std::array<std::uint32_t, 8> local = {EXT4_SUPER_MAGIC,     XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC,
-                                                    TMPFS_MAGIC,          F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
-                                                    0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */};
-    struct statfs status{};
-    return fstatfs(folder.get(), &status) == 0 && std::ranges::find(local, static_cast<std::uint32_t>(status.f_type)) != local.end();
+    static constexpr std::array<std::uint32_t, 8> local = {EXT4_SUPER_MAGIC,     XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC,
+                                                           TMPFS_MAGIC,          F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
+                                                           0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */};
+    return lies_on(folder, local);
+}
+
+// Known without reading it, where a folder has a link from each one in it; not all file systems count so.
+bool has_no_folders(const Descriptor& folder) {
+    static constexpr std::array<std::uint32_t, 3> counting = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC};
+    struct stat status{};
+    return lies_on(folder, counting) && folder.files().fstat(folder.get(), status) == 0 && status.st_nlink == 2;
 }
 
 }  // namespace
@@ -132,15 +144,15 @@ bool DirectoryEvents::add_folder(const Descriptor& root, const std::string& path
     const int descriptor = inotify_add_watch(events_, opened.c_str(), of_objects | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
     if (descriptor < 0) return possible_ = false;
     folders_[descriptor] = path;
+    if (!all_changed && has_no_folders(folder)) return true;
     std::vector<std::string> inner;
     const auto visit = [&](const char* name, unsigned char type) {
-        const std::string below = fmt::format("{}/{}", path, name);
         struct stat status{};
         const bool unknown = type == DT_UNKNOWN && folder.look_at(name, status);
         if (type == DT_DIR || (unknown && S_ISDIR(status.st_mode))) {
-            inner.push_back(below);
+            inner.push_back(fmt::format("{}/{}", path, name));
         } else if (all_changed) {
-            add_key(below);
+            add_key(fmt::format("{}/{}", path, name));
         }
     };
     if (folder.files().read_folder(folder.get(), visit) != 0) return false;

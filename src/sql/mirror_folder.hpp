@@ -19,7 +19,10 @@ class MirrorFolder {
       public:
         explicit Lock(int descriptor) : descriptor_(descriptor) {}
         Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-        Lock& operator=(Lock&&) = delete;
+        Lock& operator=(Lock&& other) noexcept {
+            std::swap(descriptor_, other.descriptor_);
+            return *this;
+        }
         ~Lock();
 
       private:

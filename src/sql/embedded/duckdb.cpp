@@ -50,12 +50,17 @@ Result<OpenedDatabase> open_database(const std::string& file) {
     duckdb_set_config(config.get(), "threads", std::thread::hardware_concurrency() > 1 ? "2" : "1");
     OpenedDatabase opened;
     char* error = nullptr;
-    if (duckdb_open_ext(file.empty() ? nullptr : file.c_str(), opened.database.out(), config.get(), &error) != DuckDBSuccess) {
+    if (duckdb_open_ext(nullptr, opened.database.out(), config.get(), &error) != DuckDBSuccess) {
         const std::string text = error != nullptr ? error : "out of memory";
         duckdb_free(error);
         return mirror_failure(text);
     }
     if (duckdb_connect(opened.database.get(), opened.connection.out()) != DuckDBSuccess) return mirror_failure("no connection");
+    if (!file.empty()) {
+        auto attached =
+            run(opened.connection, fmt::format("ATTACH {} AS file (ROW_GROUP_SIZE {}); USE file", quote_text(file), row_group_rows));
+        if (!attached) return fail(std::move(attached.error()));
+    }
     return opened;
 }
 
@@ -77,6 +82,9 @@ Result<Appender> Appender::open(const Connection& connection, const char* catalo
 
 Result<void> Appender::append(const Chunk& chunk) {
     return check(duckdb_append_data_chunk(appender_.get(), chunk.get()));
+}
+Result<void> Appender::flush() {
+    return check(duckdb_appender_flush(appender_.get()));
 }
 Result<void> Appender::close() {
     return check(duckdb_appender_close(appender_.get()));

@@ -70,10 +70,10 @@ class Engine : public EmbeddedQueries {
     Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
     void give_up_session();
     Result<void> open_session();
-    Result<void> refresh(const athena::Translation& query, Environment::Time begun);
+    Result<void> refresh(const athena::Translation& query, Environment::Time begun, std::optional<MirrorFolder::Lock>* lock);
     [[nodiscard]] bool fresh_enough(const MirroredTable& table, Environment::Time begun) const;
     void adopt_session(std::unique_ptr<Session> session);
-    bool publish_if_due();
+    bool publish_if_due(std::optional<MirrorFolder::Lock> lock);
     Result<void> prepare(const athena::Translation& query);
     Result<QueryResult> run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
 
@@ -83,7 +83,7 @@ class Engine : public EmbeddedQueries {
     std::unique_ptr<Session> session_;
     std::string snapshot_;   // what the session opened, or empty
     std::string unusable_;   // a snapshot that failed; it may be impossible to remove it
-    std::string published_;  // the last one that this engine wrote
+    std::string published_;  // the last one that this engine wrote; empty after one that failed
     bool snapshots_fail_ = false;
 };
 
@@ -92,12 +92,13 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
     }
     const auto begun = options_.now();
-    if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
-    if (publish_if_due()) {
+    std::optional<MirrorFolder::Lock> lock;
+    if (auto fresh = refresh(query, begun, &lock); !fresh) return fail(std::move(fresh.error()));
+    if (publish_if_due(std::move(lock))) {
         auto knowledge = session_->take_knowledge();
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
-        if (snapshot_ == published_) session_->go_on_with(std::move(knowledge));  // else it is another process's
-        if (auto fresh = refresh(query, begun); !fresh) return fail(std::move(fresh.error()));
+        if (!published_.empty() && snapshot_ == published_) session_->go_on_with(std::move(knowledge));  // else it is another process's
+        if (auto fresh = refresh(query, begun, nullptr); !fresh) return fail(std::move(fresh.error()));
     }
     if (auto updated = session_->update_views(query.with_path); !updated) return fail(std::move(updated.error()));
     if (auto prepared = prepare(query); !prepared) return fail(std::move(prepared.error()));
@@ -147,12 +148,15 @@ bool Engine::fresh_enough(const MirroredTable& table, Environment::Time begun) c
     return options_.remote && table.listed <= begun && table.listed >= begun - options_.stale;
 }
 
-// Brings every table that the query reads up to date.
-Result<void> Engine::refresh(const athena::Translation& query, Environment::Time begun) {
+// Brings every table that the query reads up to date. With a place for the lock under which snapshots are written, what a new snapshot
+// would have anyway may be left to that.
+Result<void> Engine::refresh(const athena::Translation& query, Environment::Time begun, std::optional<MirrorFolder::Lock>* lock) {
     for (const TableDefinition* read : query.reads) {
         MirroredTable& table = session_->tables()[static_cast<std::size_t>(read - options_.tables.data())];
         if (!fresh_enough(table, begun)) {
-            if (auto fresh = session_->refresh(table); !fresh) return fresh;
+            const bool may_postpone = lock != nullptr && !snapshots_fail_ && !table.in_snapshot && table.objects.empty();
+            if (may_postpone && !*lock) *lock = folder_.try_lock();
+            if (auto fresh = session_->refresh(table, may_postpone && *lock); !fresh) return fresh;
             table.listed = begun;
             if (options_.remote && Session::in_snapshot_whole(table)) folder_.mark_listed(snapshot_, mark_of(table), begun);
         }
@@ -161,15 +165,17 @@ Result<void> Engine::refresh(const athena::Translation& query, Environment::Time
     return {};
 }
 
-// True: there is a newer snapshot to open. Never waits for another process, and never fails the query.
-bool Engine::publish_if_due() {
+// True: the session has to be opened again, as there is a newer snapshot, or as it waits for one that could not be written. Never waits for
+// another process, and never fails the query.
+bool Engine::publish_if_due(std::optional<MirrorFolder::Lock> lock) {
     if (snapshots_fail_ || !session_->snapshot_due()) return false;
-    const auto lock = folder_.try_lock();
+    if (!lock) lock = folder_.try_lock();
     if (!lock) return false;
     if (folder_.current() != snapshot_) return true;
     const std::string next = MirrorFolder::new_name();
     const std::filesystem::path file = folder_.path(next);
     const std::filesystem::path old = snapshot_.empty() ? std::filesystem::path() : folder_.path(snapshot_);
+    const bool waits = session_->waits_for_snapshot();
     const auto written = write_snapshot(*session_, old, file);
     if (written && folder_.publish(next)) {
         published_ = next;
@@ -179,9 +185,10 @@ bool Engine::publish_if_due() {
         }
         return true;
     }
-    snapshots_fail_ = true;  // a full disk is not tried again with every query
+    published_.clear();
+    snapshots_fail_ = written || is_mirror_failure(written.error());  // a full disk is not tried again with every query
     folder_.remove_leftovers();
-    return false;
+    return waits;
 }
 
 // Makes known what the query calls.

@@ -24,9 +24,10 @@ struct Load {
     const TableDefinition& table;
     std::span<const LoadRequest> requests;
     std::vector<LoadOutcome>& outcomes;
-    Appender& appender;
+    const LoadTarget& target;
     std::size_t objects_at_once;
-    std::size_t next = 0;  // of `requests`; guarded by `mutex`, as are the rest
+    std::mutex connection{};  // guards the target's
+    std::size_t next = 0;     // of `requests`; guarded by `mutex`, as are the rest
     std::mutex mutex{};
     std::optional<Error> error{};
 
@@ -34,6 +35,11 @@ struct Load {
         const std::lock_guard lock(mutex);
         if (!error) error = std::move(reason);
         next = requests.size();
+    }
+
+    Result<Appender> open_appender() {
+        const std::lock_guard lock(connection);
+        return Appender::open(target.connection, target.catalog, target.table);
     }
 
     // The requests that one thread reads next.
@@ -67,24 +73,29 @@ Result<void> for_each_line(std::string_view bytes, Visit visit) {
 
 class Worker {
   public:
-    explicit Worker(Load& load) : load_(load) {
+    Worker(Load& load, Appender appender) : load_(load), appender_(std::move(appender)) {
         for (const Column& column : load.table.columns) types_.push_back(logical_type(column.type));
         types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
         types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
     }
 
     void run() {
-        for (;;) {
-            const auto [first, last] = load_.take();
-            if (first == last) break;
-            if (auto read = read_group(first, last); !read) {
-                return load_.stop(std::move(read.error()));
-            }
-        }
-        if (auto flushed = flush(); !flushed) load_.stop(std::move(flushed.error()));
+        auto done = read_all();
+        const std::lock_guard lock(load_.connection);
+        auto closed = appender_.close();
+        if (done) done = std::move(closed);
+        if (!done) load_.stop(std::move(done.error()));
     }
 
   private:
+    Result<void> read_all() {
+        for (;;) {
+            const auto [first, last] = load_.take();
+            if (first == last) return append();
+            if (auto read = read_group(first, last); !read) return read;
+        }
+    }
+
     Result<void> read_group(std::size_t first, std::size_t last) {
         std::vector<std::string> keys;
         std::vector<std::size_t> asked;  // of `requests`
@@ -148,39 +159,45 @@ class Worker {
         }
         write_text(duckdb_data_chunk_get_vector(chunk_.get(), columns), rows_, request.key);
         static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk_.get(), columns + 1)))[rows_] = request.id;
-        return ++rows_ == duckdb_vector_size() ? flush() : Result<void>{};
+        return ++rows_ == duckdb_vector_size() ? append() : Result<void>{};
     }
 
-    Result<void> flush() {
+    Result<void> append() {
         if (rows_ == 0) return {};
         duckdb_data_chunk_set_size(chunk_.get(), rows_);
-        const std::lock_guard lock(load_.mutex);
-        auto appended = load_.appender.append(chunk_);
+        auto appended = appender_.append(chunk_);
         chunk_ = Chunk();  // a fresh one: lists and strings of the last rows are not carried along
-        rows_ = 0;
-        return appended;
+        kept_ += std::exchange(rows_, 0);
+        if (!appended || kept_ < row_group_rows) return appended;
+        kept_ = 0;
+        const std::lock_guard lock(load_.connection);
+        return appender_.flush();
     }
 
     Load& load_;
+    Appender appender_;  // its own, so that one thread reads on while another's rows are compressed
+    idx_t kept_ = 0;     // rows in it
     std::vector<LogicalType> types_;
     Chunk chunk_;
-    idx_t rows_ = 0;
+    idx_t rows_ = 0;  // in the chunk
 };
 
 }  // namespace
 
 Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table, std::span<const LoadRequest> requests,
-                                              Appender& appender, bool remote) {
+                                              const LoadTarget& target, bool remote) {
     std::vector<LoadOutcome> outcomes(requests.size());
     Load load{.store = store,
               .table = table,
               .requests = requests,
               .outcomes = outcomes,
-              .appender = appender,
+              .target = target,
               .objects_at_once = remote ? remote_objects_a_request : objects_a_request};
     const auto work = [&load] {
         try {
-            Worker(load).run();
+            auto appender = load.open_appender();
+            if (!appender) return load.stop(std::move(appender.error()));
+            Worker(load, std::move(*appender)).run();
         } catch (const std::bad_alloc&) {
             load.stop({ErrorCode::unavailable, Retry::never, "query", load.table.name, "not enough memory to read the table"});
         }

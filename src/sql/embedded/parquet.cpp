@@ -13,15 +13,13 @@ namespace dualstore::sql {
 namespace {
 
 Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& table, const Connection& connection) {
-    auto appender = Appender::open(connection, nullptr, "rows");
-    if (!appender) return fail(std::move(appender.error()));
     auto objects = list_all(*options.store, table.location);
     if (!objects) return fail(std::move(objects.error()));
     std::vector<LoadRequest> requests;
     for (const ObjectInfo& info : *objects) {
         if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
-    auto outcomes = load_objects(*options.store, table, requests, *appender, options.remote);
+    auto outcomes = load_objects(*options.store, table, requests, {connection, nullptr, "rows"}, options.remote);
     if (!outcomes) return fail(std::move(outcomes.error()));
     for (std::size_t i = 0; i < outcomes->size(); ++i) {
         const LoadOutcome& outcome = (*outcomes)[i];
@@ -30,7 +28,7 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
                     fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name), "export",
                     requests[i].key);
     }
-    return appender->close();
+    return {};
 }
 
 Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableDefinition& table, const std::string& path) {

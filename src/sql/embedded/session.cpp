@@ -24,6 +24,8 @@ T cell(const Chunk& chunk, idx_t column, idx_t row) {
     return static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row];
 }
 
+constexpr std::uint64_t worth_a_snapshot = 1000;  // changes
+
 std::string text_cell(const Chunk& chunk, idx_t column, idx_t row) {
     auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)));
     return {duckdb_string_t_data(&strings[row]), duckdb_string_t_length(strings[row])};
@@ -130,10 +132,15 @@ Result<void> Session::read_objects(MirroredTable& table) {
     return {};
 }
 
+bool Session::waits_for_snapshot() const {
+    return std::ranges::any_of(tables_, [](const MirroredTable& table) { return !table.postponed.empty(); });
+}
+
 bool Session::snapshot_due() const {
+    if (waits_for_snapshot()) return true;
     // What a snapshot lacks is read again by every process: from a bucket by a request each, so less may be lacking.
     if (remote_) return changes_ > 0 && changes_ * 100 >= snapshot_rows_;
-    return changes_ >= 1000 && changes_ * 10 >= snapshot_rows_;
+    return changes_ >= worth_a_snapshot && changes_ * 10 >= snapshot_rows_;
 }
 
 bool Session::in_snapshot_whole(const MirroredTable& table) {
@@ -186,22 +193,12 @@ Result<void> Session::check_readable(const MirroredTable& table) {
         "query");
 }
 
-// An object that may be another one than is known.
-struct Session::Difference {
-    std::string key;
-    KnownObjects::iterator known;     // the table's end: it is new
-    std::optional<ObjectInfo> found;  // none: it is gone
-    std::int64_t id = 0;              // of the rows that are read now
-    LoadOutcome outcome = {};         // where it was found
-
-    static bool none(const ObjectInfo& found, const KnownObject& known) { return !found.stamp.empty() && known.stamp == found.stamp; }
-};
-
 // Every object that the store lists, beside every one that is known.
 Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable& table) {
     auto listed = list_all(*store_, table.definition.location);
     if (!listed) return fail(std::move(listed.error()));
     std::vector<Difference> differences;
+    if (table.objects.empty()) differences.reserve(listed->size());
     auto known = table.objects.begin();
     const auto end = table.objects.end();
     const auto gone = [&] {
@@ -213,7 +210,7 @@ Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable
         while (known != end && known->first < info.key) gone();
         const bool is_known = known != end && known->first == info.key;
         if (!is_known || !Difference::none(info, known->second)) {
-            std::string key = info.key;
+            std::string key = std::move(info.key);
             differences.push_back({std::move(key), is_known ? known : end, std::move(info)});
         }
         if (is_known) ++known;
@@ -268,7 +265,7 @@ void Session::go_on_with(std::vector<Knowledge> knowledge) {
     }
 }
 
-Result<void> Session::refresh(MirroredTable& table) {
+Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
     if (auto read = read_objects(table); !read) return read;
     if (!table.watch) table.watch = store_->watch(table.definition.location);
     // Before the list: what changes after it is told of the next time.
@@ -278,6 +275,10 @@ Result<void> Session::refresh(MirroredTable& table) {
     auto differences = watched ? watched_differences(table, std::move(*changed)) : list_differences(table);
     if (watched && !differences) differences = list_differences(table);  // a link, for one, which a list passes over
     if (!differences) return fail(std::move(differences.error()));
+    if (may_postpone && table.objects.empty() && differences->size() >= worth_a_snapshot) {
+        table.postponed = std::move(*differences);
+        return {};
+    }
     if (!differences->empty()) {
         if (auto begun = statement(connection(), "BEGIN"); !begun) return begun;
         if (auto applied = apply_to_rows(table, *differences); !applied) {
@@ -292,8 +293,8 @@ Result<void> Session::refresh(MirroredTable& table) {
     return {};
 }
 
-// Reads what is new and takes away what is old, in DuckDB. What is known is changed only after the commit.
-Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference>& differences) {
+// Appends the rows of what was found.
+Result<void> Session::load(MirroredTable& table, std::vector<Difference>& differences, const LoadTarget& target) {
     std::vector<LoadRequest> requests;
     std::vector<Difference*> asked;
     for (Difference& difference : differences) {
@@ -304,14 +305,25 @@ Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference
             {difference.key, is_known ? difference.known->second.etag : std::string(), difference.id, difference.found->size});
         asked.push_back(&difference);
     }
-    if (!requests.empty()) {
-        auto appender = Appender::open(connection(), changes_catalog, fmt::format("rows_{}", table.number));
-        if (!appender) return fail(std::move(appender.error()));
-        auto outcomes = load_objects(*store_, table.definition, requests, *appender, remote_);
-        if (!outcomes) return fail(std::move(outcomes.error()));
-        if (auto closed = appender->close(); !closed) return closed;
-        for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = std::move((*outcomes)[i]);
-    }
+    if (requests.empty()) return {};
+    auto outcomes = load_objects(*store_, table.definition, requests, target, remote_);
+    if (!outcomes) return fail(std::move(outcomes.error()));
+    for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = std::move((*outcomes)[i]);
+    return {};
+}
+
+Result<void> Session::load_postponed(MirroredTable& table, const LoadTarget& target) {
+    if (auto loaded = load(table, table.postponed, target); !loaded) return loaded;
+    for (Difference& difference : table.postponed) apply(table, difference);
+    table.postponed.clear();
+    table.whole = true;
+    return {};
+}
+
+// Reads what is new and takes away what is old, in DuckDB. What is known is changed only after the commit.
+Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference>& differences) {
+    auto loaded = load(table, differences, {connection(), changes_catalog, fmt::format("rows_{}", table.number)});
+    if (!loaded) return loaded;
     std::vector<const KnownObject*> old;
     for (const Difference& difference : differences) {
         const bool is_known = difference.known != table.objects.end();

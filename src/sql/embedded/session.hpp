@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,17 @@ struct KnownObject {
 
 using KnownObjects = std::map<std::string, KnownObject>;  // by key
 
+// An object that may be another one than is known.
+struct ObjectDifference {
+    std::string key;
+    KnownObjects::iterator known;     // the table's end: it is new
+    std::optional<ObjectInfo> found;  // none: it is gone
+    std::int64_t id = 0;              // of the rows that are read now
+    LoadOutcome outcome = {};         // where it was found
+
+    static bool none(const ObjectInfo& found, const KnownObject& known) { return !found.stamp.empty() && known.stamp == found.stamp; }
+};
+
 struct MirroredTable {
     TableDefinition definition;
     std::size_t number = 0;            // its rows are rows_<number> of the changes
@@ -41,7 +53,9 @@ struct MirroredTable {
     bool changed_rows = false;   // the changes hold, or held, rows
     bool differs = false;        // from what the snapshot knows
     Environment::Time listed{};  // when the store was last asked for its objects
-    std::string view;            // the statement that made its view
+    // Found, and left to be read by the snapshot that is to be written next.
+    std::vector<ObjectDifference> postponed;
+    std::string view;  // the statement that made its view
     std::unique_ptr<ChangeWatch> watch;
     bool whole = false;  // what is known was all there was, but for what the watch tells of since
 };
@@ -74,8 +88,10 @@ class Session {
     };
     [[nodiscard]] std::vector<Knowledge> take_knowledge();
     void go_on_with(std::vector<Knowledge> knowledge);
-    // Brings a table up to date with the store.
-    [[nodiscard]] Result<void> refresh(MirroredTable& table);
+    // Brings a table up to date with the store. `may_postpone`: of one of which nothing is known, many objects are only listed; unless a
+    // snapshot is written of this session next, it must be thrown away.
+    [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone);
+    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const LoadTarget& target);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
     [[nodiscard]] Result<void> update_views(bool with_path);
     // corrupt, naming them, where objects of the table cannot be read.
@@ -85,6 +101,8 @@ class Session {
     [[nodiscard]] std::vector<MirroredTable>& tables() { return tables_; }
     // True once: the macro or native function has yet to be made in this session.
     [[nodiscard]] bool first_use(const std::string& made) { return made_.insert(made).second; }
+    // Whether anything was postponed.
+    [[nodiscard]] bool waits_for_snapshot() const;
     // Whether the changes are worth a new snapshot.
     [[nodiscard]] bool snapshot_due() const;
     // Whether the snapshot alone shows all that is known of the table.
@@ -96,9 +114,10 @@ class Session {
     Result<void> set_up(const EmbeddedOptions& options, const std::string& snapshot);
     Result<void> add_tables(const EmbeddedOptions& options);
     Result<void> read_snapshot();
-    struct Difference;
+    using Difference = ObjectDifference;
     Result<std::vector<Difference>> list_differences(MirroredTable& table);
     Result<std::vector<Difference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
+    Result<void> load(MirroredTable& table, std::vector<Difference>& differences, const LoadTarget& target);
     Result<void> apply_to_rows(MirroredTable& table, std::vector<Difference>& differences);
     void apply(MirroredTable& table, Difference& difference);
     Result<void> forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects);

@@ -76,18 +76,23 @@ Result<void> write_rows(Session& session, const MirroredTable& table, const Conn
 
 Result<void> write_table(Session& session, MirroredTable& table, const Connection& target) {
     if (auto read = session.read_objects(table); !read) return read;
-    std::uint64_t count = 0;
-    for (const auto& [key, object] : table.objects) count += object.rows;
     const std::string rows = fmt::format("rows_{}", table.number);
     const std::string objects = fmt::format("objects_{}", table.number);
+    // Hashes and numbers hardly become shorter, and every process reads them.
     auto created =
-        statement(target, fmt::format("CREATE TABLE {} ({}); "
-                                      "CREATE TABLE {} (key VARCHAR, stamp VARCHAR, etag VARCHAR, object BIGINT, rows BIGINT); "
-                                      "INSERT INTO tables VALUES ({}, {}, {}, {}, {});",
-                                      rows, row_columns(table.definition), objects, table.number, quote_text(table.definition.database),
-                                      quote_text(table.definition.name), quote_text(fingerprint(table.definition)), count));
+        statement(target, fmt::format("CREATE TABLE {} ({}); CREATE TABLE {} (key VARCHAR, {}, {}, object BIGINT, rows BIGINT);", rows,
+                                      row_columns(table.definition), objects, "stamp VARCHAR USING COMPRESSION uncompressed",
+                                      "etag VARCHAR USING COMPRESSION uncompressed"));
     if (!created) return created;
-    if (auto written = write_rows(session, table, target, rows); !written) return written;
+    const bool postponed = !table.postponed.empty();
+    auto written = postponed ? session.load_postponed(table, {target, nullptr, rows}) : write_rows(session, table, target, rows);
+    if (!written) return written;
+    std::uint64_t count = 0;
+    for (const auto& [key, object] : table.objects) count += object.rows;
+    auto told =
+        statement(target, fmt::format("INSERT INTO tables VALUES ({}, {}, {}, {}, {})", table.number, quote_text(table.definition.database),
+                                      quote_text(table.definition.name), quote_text(fingerprint(table.definition)), count));
+    if (!told) return told;
     return write_objects(table, target, objects);
 }
 
