@@ -67,7 +67,7 @@ struct LogState {
 class DirectoryLog {
   public:
     static constexpr std::size_t largest_object = std::size_t{256} << 10;  // bytes; larger ones are synced where they are
-    static constexpr std::uint64_t worth_cutting = std::uint64_t{32} << 20;
+    static constexpr std::uint64_t worth_cutting = std::uint64_t{48} << 20;
     static constexpr std::uint64_t longest_part = std::uint64_t{64} << 20;
 
     // `root` and `locks` outlive it.

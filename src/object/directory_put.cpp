@@ -153,20 +153,23 @@ void PutGroup::stage(std::size_t request, bool logs) {
 
 void PutGroup::make_ahead() {
     for (std::size_t request = 0; request < requests_.size(); ++request) stage(request, true);
-    begin_making([](const Staged& staged) {
+    begin_making([](const Staged& staged) -> std::optional<Placing> {
         FileIdentity found;
         return staged.folder->opened->identify(staged.name, found) ? Placing::swap : Placing::alone;
     });
 }
 
-void PutGroup::begin_making(Placing (*how)(const Staged&)) {
+// `how`: a file will be placed, as far as is known; none: not at all.
+void PutGroup::begin_making(std::optional<Placing> (*how)(const Staged&)) {
     files_.count = staged_.size();
-    files_.work = [this, how](std::size_t at) { make(staged_[at], how(staged_[at])); };
+    files_.work = [this, how](std::size_t at) {
+        if (const auto expected = how(staged_[at])) make(staged_[at], *expected);
+    };
     // One alone is not shared: to wake the helper takes as long as to write a file.
     making_.emplace(staged_.size() < 2 ? nullptr : writer_->helper(), files_);
 }
 
-// Its temporary file, as it is quickest if it will be placed so.
+// Its temporary file, in the way that is quickest for this placing.
 void PutGroup::make(Staged& staged, Placing how) const {
     if (staged.file || staged.unmade) return;
     const auto write = how == Placing::alone ? &Temporary::write_unnamed : &Temporary::write;
@@ -224,7 +227,7 @@ void PutGroup::log_and_place(DirectoryLog* log, PutGroup* next) {
         if (staged.logged) entries.push_back(entry(staged));
     }
     if (!making_) {
-        begin_making([](const Staged& staged) { return staged.how; });
+        begin_making([](const Staged& staged) { return staged.error ? std::nullopt : std::optional(staged.how); });
     }
     std::optional<Error> unlogged;
     if (!entries.empty()) {

@@ -85,7 +85,7 @@ class PutGroup final : ChangeGroup {
 
     void stage(std::size_t request, bool logged);
     void make_ahead();
-    void begin_making(Placing (*how)(const Staged&));
+    void begin_making(std::optional<Placing> (*how)(const Staged&));
     void make(Staged& staged, Placing how) const;
     [[nodiscard]] std::optional<Error> sync(Staged& staged) const;
     std::optional<Error> check(Staged& staged) const;

@@ -267,6 +267,7 @@ void Session::go_on_with(std::vector<Knowledge> knowledge) {
 
 Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
     if (auto read = read_objects(table); !read) return read;
+    table.postponed.clear();
     if (!table.watch) table.watch = store_->watch(table.definition.location);
     // Before the list: what changes after it is told of the next time.
     auto changed = table.watch ? table.watch->changed() : std::nullopt;
