@@ -1,4 +1,5 @@
-// Threads of a directory store that writes: one that puts files in place while another syncs, and one that cuts the log.
+// Threads of a directory store that writes: one that makes files while another syncs or gives others their
+// names, and one that cuts the log.
 #pragma once
 
 #include <atomic>

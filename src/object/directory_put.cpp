@@ -115,12 +115,12 @@ void PutGroup::refuse(std::size_t request, Error error) {
 
 void PutGroup::run(PutGroup* next) {
     const auto log = writer_->log_for(requests_.size());
-    if (!making_) {
-        for (std::size_t request = 0; request < requests_.size(); ++request) {
-            if (log) stage(request, *log != nullptr);
-        }
+    if (!log) {
+        for (std::size_t request = 0; request < requests_.size(); ++request) refuse(request, log.error());
+        return;
     }
-    if (log) {
+    if (!making_) stage_all(*log != nullptr);
+    {
         std::vector<std::size_t> stripes;
         for (const auto& staged : staged_) stripes.push_back(KeyLocks::stripe_of(requests_[staged.request].key));
         const auto held = writer_->locks().lock(std::move(stripes));
@@ -129,10 +129,12 @@ void PutGroup::run(PutGroup* next) {
             if (staged.error) staged.logged = false;
         }
         log_and_place(*log, next);
-    } else {
-        for (std::size_t request = 0; request < requests_.size(); ++request) refuse(request, log.error());
     }
     if (logged_) writer_->logged();
+}
+
+void PutGroup::stage_all(bool logs) {
+    for (std::size_t request = 0; request < requests_.size(); ++request) stage(request, logs);
 }
 
 void PutGroup::stage(std::size_t request, bool logs) {
@@ -152,7 +154,7 @@ void PutGroup::stage(std::size_t request, bool logs) {
 }
 
 void PutGroup::make_ahead() {
-    for (std::size_t request = 0; request < requests_.size(); ++request) stage(request, true);
+    stage_all(true);
     begin_making([](const Staged& staged) -> std::optional<Placing> {
         FileIdentity found;
         return staged.folder->opened->identify(staged.name, found) ? Placing::swap : Placing::alone;

@@ -83,7 +83,9 @@ class PutGroup final : ChangeGroup {
         std::optional<Error> unmade = {};
     };
 
-    void stage(std::size_t request, bool logged);
+    // `logs`: the log takes what is small enough.
+    void stage_all(bool logs);
+    void stage(std::size_t request, bool logs);
     void make_ahead();
     void begin_making(std::optional<Placing> (*how)(const Staged&));
     void make(Staged& staged, Placing how) const;

@@ -27,24 +27,25 @@ constexpr std::size_t most_folders = 4096;  // of the thousands of watches that 
 constexpr std::uint32_t of_objects = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 constexpr std::uint32_t of_folder = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT | IN_Q_OVERFLOW;
 
-bool lies_on(const Descriptor& folder, std::span<const std::uint32_t> systems) {
-    struct statfs status{};
-    return fstatfs(folder.get(), &status) == 0 && std::ranges::find(systems, static_cast<std::uint32_t>(status.f_type)) != systems.end();
-}
-
 // Of a file system that other machines write to the kernel does not hear all.
-bool is_local(const Descriptor& folder) {
-    static constexpr std::array<std::uint32_t, 8> local = {EXT4_SUPER_MAGIC,     XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC,
-                                                           TMPFS_MAGIC,          F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
-                                                           0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */};
-    return lies_on(folder, local);
+constexpr std::array<std::uint32_t, 8> local = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,       BTRFS_SUPER_MAGIC,    TMPFS_MAGIC,
+                                                F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, 0x2fc12fc1 /* ZFS */, 0xca451a4e /* bcachefs */};
+// Of these a folder has a link from each folder in it, so that it is known without reading whether there are any.
+constexpr std::array<std::uint32_t, 3> counting = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC};
+
+// The number of the file system that the folder lies on; 0: it cannot be told.
+std::uint32_t system_of(const Descriptor& folder) {
+    struct statfs status{};
+    return fstatfs(folder.get(), &status) == 0 ? static_cast<std::uint32_t>(status.f_type) : 0;
 }
 
-// Known without reading it, where a folder has a link from each one in it; not all file systems count so.
-bool has_no_folders(const Descriptor& folder) {
-    static constexpr std::array<std::uint32_t, 3> counting = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC};
+bool one_of(std::span<const std::uint32_t> systems, std::uint32_t system) {
+    return std::ranges::find(systems, system) != systems.end();
+}
+
+bool has_no_folders(const Descriptor& folder, std::uint32_t system) {
     struct stat status{};
-    return lies_on(folder, counting) && folder.files().fstat(folder.get(), status) == 0 && status.st_nlink == 2;
+    return one_of(counting, system) && folder.files().fstat(folder.get(), status) == 0 && status.st_nlink == 2;
 }
 
 }  // namespace
@@ -139,12 +140,13 @@ bool DirectoryEvents::take_event(int descriptor, std::uint32_t what, std::string
 bool DirectoryEvents::add_folder(const Descriptor& root, const std::string& path, bool all_changed) {
     const Descriptor folder = open_below(root, path, O_RDONLY | O_DIRECTORY);
     if (!folder) return false;
-    if (folders_.size() >= most_folders || !is_local(folder)) return possible_ = false;
+    const std::uint32_t system = system_of(folder);
+    if (folders_.size() >= most_folders || !one_of(local, system)) return possible_ = false;
     const std::string opened = fmt::format("/proc/self/fd/{}", folder.get());
     const int descriptor = inotify_add_watch(events_, opened.c_str(), of_objects | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
     if (descriptor < 0) return possible_ = false;
     folders_[descriptor] = path;
-    if (!all_changed && has_no_folders(folder)) return true;
+    if (!all_changed && has_no_folders(folder, system)) return true;
     std::vector<std::string> inner;
     const auto visit = [&](const char* name, unsigned char type) {
         struct stat status{};

@@ -31,10 +31,8 @@ Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
             if (i == table.columns.size()) i = 0;
             const Column& column = table.columns[i];
             if (!folds_to(name, column.name)) continue;
-            if (!surely_fits(value, column.type)) {
-                walk.bytes.clear();
-                if (auto fits = append_checked(walk, value, &column.type, Path{nullptr, column.name}, 1); !fits) return fail(fits.error());
-            }
+            walk.bytes.clear();
+            if (auto fits = append_checked(walk, value, &column.type, Path{nullptr, column.name}, 1); !fits) return fail(fits.error());
             line.columns_[i++] = yyjson_is_null(value) ? nullptr : value;
             break;
         }

@@ -225,11 +225,6 @@ Result<void> check_names(yyjson_val* object, const Path& path) {
     return {};
 }
 
-bool surely_fits(yyjson_val* value, const Type& type) {
-    return yyjson_is_null(value) || (yyjson_is_str(value) && type.kind == Kind::string) ||
-           (yyjson_is_bool(value) && type.kind == Kind::boolean);
-}
-
 Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, const Path& path, int depth) {
     if (yyjson_is_null(value)) {
         walk.bytes += "null";

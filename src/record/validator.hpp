@@ -49,9 +49,6 @@ struct Walk {
 // `depth` is the number of objects and arrays around the value.
 [[nodiscard]] Result<void> append_checked(Walk& walk, yyjson_val* value, const Type* type, const Path& path, int depth);
 
-// True: append_checked() would not refuse the value. Quick to tell, but only of some.
-[[nodiscard]] bool surely_fits(yyjson_val* value, const Type& type);
-
 // The names of one object, none equal to another but for case.
 [[nodiscard]] Result<void> check_names(yyjson_val* object, const Path& path);
 

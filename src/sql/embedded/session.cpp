@@ -13,6 +13,8 @@
 namespace dualstore::sql {
 namespace {
 
+constexpr std::uint64_t worth_a_snapshot = 1000;  // changes
+
 Result<void> statement(const Connection& connection, const std::string& sql) {
     auto done = run(connection, sql);
     if (!done) return fail(std::move(done.error()));
@@ -23,8 +25,6 @@ template <class T>
 T cell(const Chunk& chunk, idx_t column, idx_t row) {
     return static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row];
 }
-
-constexpr std::uint64_t worth_a_snapshot = 1000;  // changes
 
 std::string text_cell(const Chunk& chunk, idx_t column, idx_t row) {
     auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)));
@@ -194,10 +194,10 @@ Result<void> Session::check_readable(const MirroredTable& table) {
 }
 
 // Every object that the store lists, beside every one that is known.
-Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable& table) {
+Result<std::vector<ObjectDifference>> Session::list_differences(MirroredTable& table) {
     auto listed = list_all(*store_, table.definition.location);
     if (!listed) return fail(std::move(listed.error()));
-    std::vector<Difference> differences;
+    std::vector<ObjectDifference> differences;
     if (table.objects.empty()) differences.reserve(listed->size());
     auto known = table.objects.begin();
     const auto end = table.objects.end();
@@ -209,7 +209,7 @@ Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable
         if (record::hidden(info.key, table.definition.location)) continue;
         while (known != end && known->first < info.key) gone();
         const bool is_known = known != end && known->first == info.key;
-        if (!is_known || !Difference::none(info, known->second)) {
+        if (!is_known || !ObjectDifference::none(info, known->second)) {
             std::string key = std::move(info.key);
             differences.push_back({std::move(key), is_known ? known : end, std::move(info)});
         }
@@ -220,20 +220,20 @@ Result<std::vector<Session::Difference>> Session::list_differences(MirroredTable
 }
 
 // Only the objects that were told of, and those that could not be read for now.
-Result<std::vector<Session::Difference>> Session::watched_differences(MirroredTable& table, std::vector<std::string> changed) {
+Result<std::vector<ObjectDifference>> Session::watched_differences(MirroredTable& table, std::vector<std::string> changed) {
     for (const std::string& key : table.unreadable) {
         if (table.objects.at(key).stamp.empty()) changed.push_back(key);
     }
     std::ranges::sort(changed);
     changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-    std::vector<Difference> differences;
+    std::vector<ObjectDifference> differences;
     for (std::string& key : changed) {
         if (record::hidden(key, table.definition.location)) continue;
         auto found = store_->head(key);
         if (!found) return fail(std::move(found.error()));
         const auto known = table.objects.find(key);
         const bool is_known = known != table.objects.end();
-        if (*found ? is_known && Difference::none(**found, known->second) : !is_known) continue;
+        if (*found ? is_known && ObjectDifference::none(**found, known->second) : !is_known) continue;
         differences.push_back({std::move(key), known, std::move(*found)});
     }
     return differences;
@@ -276,7 +276,7 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
     auto differences = watched ? watched_differences(table, std::move(*changed)) : list_differences(table);
     if (watched && !differences) differences = list_differences(table);  // a link, for one, which a list passes over
     if (!differences) return fail(std::move(differences.error()));
-    if (may_postpone && table.objects.empty() && differences->size() >= worth_a_snapshot) {
+    if (may_postpone && differences->size() >= worth_a_snapshot) {
         table.postponed = std::move(*differences);
         return {};
     }
@@ -287,7 +287,7 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
             return applied;
         }
         if (auto committed = statement(connection(), "COMMIT"); !committed) return committed;
-        for (Difference& difference : *differences) apply(table, difference);
+        for (ObjectDifference& difference : *differences) apply(table, difference);
         table.differs = true;
     }
     table.whole = true;
@@ -295,10 +295,10 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
 }
 
 // Appends the rows of what was found.
-Result<void> Session::load(MirroredTable& table, std::vector<Difference>& differences, const LoadTarget& target) {
+Result<void> Session::load(MirroredTable& table, std::vector<ObjectDifference>& differences, const LoadTarget& target) {
     std::vector<LoadRequest> requests;
-    std::vector<Difference*> asked;
-    for (Difference& difference : differences) {
+    std::vector<ObjectDifference*> asked;
+    for (ObjectDifference& difference : differences) {
         if (!difference.found) continue;
         difference.id = table.next_id++;
         const bool is_known = difference.known != table.objects.end();
@@ -315,18 +315,18 @@ Result<void> Session::load(MirroredTable& table, std::vector<Difference>& differ
 
 Result<void> Session::load_postponed(MirroredTable& table, const LoadTarget& target) {
     if (auto loaded = load(table, table.postponed, target); !loaded) return loaded;
-    for (Difference& difference : table.postponed) apply(table, difference);
+    for (ObjectDifference& difference : table.postponed) apply(table, difference);
     table.postponed.clear();
     table.whole = true;
     return {};
 }
 
 // Reads what is new and takes away what is old, in DuckDB. What is known is changed only after the commit.
-Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<Difference>& differences) {
+Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<ObjectDifference>& differences) {
     auto loaded = load(table, differences, {connection(), changes_catalog, fmt::format("rows_{}", table.number)});
     if (!loaded) return loaded;
     std::vector<const KnownObject*> old;
-    for (const Difference& difference : differences) {
+    for (const ObjectDifference& difference : differences) {
         const bool is_known = difference.known != table.objects.end();
         if (is_known && difference.outcome.state != LoadOutcome::State::unchanged) old.push_back(&difference.known->second);
     }
@@ -363,7 +363,7 @@ Result<void> Session::forget_rows(MirroredTable& table, const std::vector<const 
 }
 
 // Takes over what has been committed into what is known.
-void Session::apply(MirroredTable& table, Difference& difference) {
+void Session::apply(MirroredTable& table, ObjectDifference& difference) {
     using State = LoadOutcome::State;
     LoadOutcome& outcome = difference.outcome;
     const std::string stamp = !difference.found || outcome.try_again ? std::string() : std::move(difference.found->stamp);

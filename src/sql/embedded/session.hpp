@@ -88,7 +88,7 @@ class Session {
     };
     [[nodiscard]] std::vector<Knowledge> take_knowledge();
     void go_on_with(std::vector<Knowledge> knowledge);
-    // Brings a table up to date with the store. `may_postpone`: of one of which nothing is known, many objects are only listed; unless a
+    // Brings a table up to date with the store. `may_postpone`, for one of which nothing is known: many objects are only listed; unless a
     // snapshot is written of this session next, it must be thrown away.
     [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone);
     [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const LoadTarget& target);
@@ -114,12 +114,11 @@ class Session {
     Result<void> set_up(const EmbeddedOptions& options, const std::string& snapshot);
     Result<void> add_tables(const EmbeddedOptions& options);
     Result<void> read_snapshot();
-    using Difference = ObjectDifference;
-    Result<std::vector<Difference>> list_differences(MirroredTable& table);
-    Result<std::vector<Difference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
-    Result<void> load(MirroredTable& table, std::vector<Difference>& differences, const LoadTarget& target);
-    Result<void> apply_to_rows(MirroredTable& table, std::vector<Difference>& differences);
-    void apply(MirroredTable& table, Difference& difference);
+    Result<std::vector<ObjectDifference>> list_differences(MirroredTable& table);
+    Result<std::vector<ObjectDifference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
+    Result<void> load(MirroredTable& table, std::vector<ObjectDifference>& differences, const LoadTarget& target);
+    Result<void> apply_to_rows(MirroredTable& table, std::vector<ObjectDifference>& differences);
+    void apply(MirroredTable& table, ObjectDifference& difference);
     Result<void> forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects);
     std::string view_statement(const MirroredTable& table, bool with_path) const;
 
