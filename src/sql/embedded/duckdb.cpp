@@ -73,9 +73,9 @@ Result<Rows> run(const Connection& connection, const std::string& sql) {
     return rows;
 }
 
-Result<Appender> Appender::open(const Connection& connection, const char* catalog, const std::string& table) {
+Result<Appender> Appender::open(const Connection& connection, const std::string& table) {
     Appender opened;
-    const auto state = duckdb_appender_create_ext(connection.get(), catalog, "main", table.c_str(), opened.appender_.out());
+    const auto state = duckdb_appender_create(connection.get(), "main", table.c_str(), opened.appender_.out());
     if (auto checked = opened.check(state); !checked) return fail(std::move(checked.error()));
     return opened;
 }

@@ -38,6 +38,10 @@ using Prepared = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
 using Statements = Owned<duckdb_extracted_statements, duckdb_destroy_extracted>;
 using Chunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using LogicalType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
+inline void destroy_selection(duckdb_selection_vector* selection) {
+    duckdb_destroy_selection_vector(*selection);
+}
+using Selection = Owned<duckdb_selection_vector, destroy_selection>;
 using DuckValue = Owned<duckdb_value, duckdb_destroy_value>;
 
 // Rows of a snapshot file that are compressed together.
@@ -46,7 +50,7 @@ inline constexpr idx_t row_group_rows = 16'384;
 // Whole chunks into one table. Of several on one connection only append() may be called beside others.
 class Appender {
   public:
-    [[nodiscard]] static Result<Appender> open(const Connection& connection, const char* catalog, const std::string& table);
+    [[nodiscard]] static Result<Appender> open(const Connection& connection, const std::string& table);
     [[nodiscard]] Result<void> append(const Chunk& chunk);
     // Gives on what was appended: whole row groups of a file are compressed then, not with the commit.
     [[nodiscard]] Result<void> flush();

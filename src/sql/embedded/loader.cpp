@@ -24,10 +24,9 @@ struct Load {
     const TableDefinition& table;
     std::span<const LoadRequest> requests;
     std::vector<LoadOutcome>& outcomes;
-    const LoadTarget& target;
+    RowTarget& target;
     std::size_t objects_at_once;
-    std::mutex connection{};  // guards the target's
-    std::size_t next = 0;     // of `requests`; guarded by `mutex`, as are the rest
+    std::size_t next = 0;  // of `requests`; guarded by `mutex`, as are the rest
     std::mutex mutex{};
     std::optional<Error> error{};
 
@@ -35,11 +34,6 @@ struct Load {
         const std::lock_guard lock(mutex);
         if (!error) error = std::move(reason);
         next = requests.size();
-    }
-
-    Result<Appender> open_appender() {
-        const std::lock_guard lock(connection);
-        return Appender::open(target.connection, target.catalog, target.table);
     }
 
     // The requests that one thread reads next.
@@ -73,7 +67,7 @@ Result<void> for_each_line(std::string_view bytes, Visit visit) {
 
 class Worker {
   public:
-    Worker(Load& load, Appender appender) : load_(load), appender_(std::move(appender)) {
+    Worker(Load& load, RowWriter& writer) : load_(load), writer_(writer) {
         for (const Column& column : load.table.columns) types_.push_back(logical_type(column.type));
         types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
         types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
@@ -81,8 +75,7 @@ class Worker {
 
     void run() {
         auto done = read_all();
-        const std::lock_guard lock(load_.connection);
-        auto closed = appender_.close();
+        auto closed = writer_.close();
         if (done) done = std::move(closed);
         if (!done) load_.stop(std::move(done.error()));
     }
@@ -165,18 +158,12 @@ class Worker {
     Result<void> append() {
         if (rows_ == 0) return {};
         duckdb_data_chunk_set_size(chunk_.get(), rows_);
-        auto appended = appender_.append(chunk_);
-        chunk_ = Chunk();  // a fresh one: lists and strings of the last rows are not carried along
-        kept_ += std::exchange(rows_, 0);
-        if (!appended || kept_ < row_group_rows) return appended;
-        kept_ = 0;
-        const std::lock_guard lock(load_.connection);
-        return appender_.flush();
+        rows_ = 0;
+        return writer_.append(std::exchange(chunk_, Chunk()));
     }
 
     Load& load_;
-    Appender appender_;  // its own, so that one thread reads on while another's rows are compressed
-    idx_t kept_ = 0;     // rows in it
+    RowWriter& writer_;
     std::vector<LogicalType> types_;
     Chunk chunk_;
     idx_t rows_ = 0;  // in the chunk
@@ -185,7 +172,7 @@ class Worker {
 }  // namespace
 
 Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table, std::span<const LoadRequest> requests,
-                                              const LoadTarget& target, bool remote) {
+                                              RowTarget& target, bool remote) {
     std::vector<LoadOutcome> outcomes(requests.size());
     Load load{.store = store,
               .table = table,
@@ -195,9 +182,9 @@ Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDef
               .objects_at_once = remote ? remote_objects_a_request : objects_a_request};
     const auto work = [&load] {
         try {
-            auto appender = load.open_appender();
-            if (!appender) return load.stop(std::move(appender.error()));
-            Worker(load, std::move(*appender)).run();
+            auto writer = load.target.open();
+            if (!writer) return load.stop(std::move(writer.error()));
+            Worker(load, **writer).run();
         } catch (const std::bad_alloc&) {
             load.stop({ErrorCode::unavailable, Retry::never, "query", load.table.name, "not enough memory to read the table"});
         }

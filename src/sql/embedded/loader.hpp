@@ -8,7 +8,7 @@
 
 #include "dualstore/object_store.hpp"
 #include "dualstore/table.hpp"
-#include "sql/embedded/duckdb.hpp"
+#include "sql/embedded/row_target.hpp"
 
 namespace dualstore::sql {
 
@@ -28,17 +28,10 @@ struct LoadOutcome {
     bool try_again = false;  // unreadable for now: the store could not give the bytes
 };
 
-// Where rows go: a table of the columns c0, c1, ..., key, object.
-struct LoadTarget {
-    const Connection& connection;
-    const char* catalog;  // null: the one in use
-    std::string table;
-};
-
-// One outcome a request, in order. Reads on up to two threads.
+// One outcome a request, in order. Reads on up to two threads. Rows have the columns c0, c1, ..., key, object.
 // `remote`: reading an object costs a request, so that many are asked for at once.
 // Nothing of an unreadable object is appended. Fails when the store or DuckDB does.
 [[nodiscard]] Result<std::vector<LoadOutcome>> load_objects(ObjectStore& store, const TableDefinition& table,
-                                                            std::span<const LoadRequest> requests, const LoadTarget& target, bool remote);
+                                                            std::span<const LoadRequest> requests, RowTarget& target, bool remote);
 
 }  // namespace dualstore::sql

@@ -19,7 +19,8 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
     for (const ObjectInfo& info : *objects) {
         if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
-    auto outcomes = load_objects(*options.store, table, requests, {connection, nullptr, "rows"}, options.remote);
+    TableTarget target(connection, "rows");
+    auto outcomes = load_objects(*options.store, table, requests, target, options.remote);
     if (!outcomes) return fail(std::move(outcomes.error()));
     for (std::size_t i = 0; i < outcomes->size(); ++i) {
         const LoadOutcome& outcome = (*outcomes)[i];

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "record/table.hpp"
 #include "sql/athena/dialect.hpp"
@@ -29,6 +31,33 @@ T cell(const Chunk& chunk, idx_t column, idx_t row) {
 std::string text_cell(const Chunk& chunk, idx_t column, idx_t row) {
     auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)));
     return {duckdb_string_t_data(&strings[row]), duckdb_string_t_length(strings[row])};
+}
+
+std::vector<MemoryRows::Column> mask_columns() {
+    std::vector<MemoryRows::Column> columns;
+    columns.push_back({"object", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT))});
+    return columns;
+}
+
+std::vector<MemoryRows::Column> changes_columns(const TableDefinition& table) {
+    std::vector<MemoryRows::Column> columns;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) columns.push_back({fmt::format("c{}", i), logical_type(table.columns[i].type)});
+    columns.push_back({"key", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR))});
+    columns.push_back(std::move(mask_columns().front()));
+    return columns;
+}
+
+void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
+    const LogicalType type(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
+    duckdb_logical_type types[] = {type.get()};
+    while (!objects.empty()) {
+        const auto some = objects.first(std::min<std::size_t>(objects.size(), duckdb_vector_size()));
+        Chunk chunk(duckdb_create_data_chunk(types, 1));
+        std::ranges::copy(some, static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), 0))));
+        duckdb_data_chunk_set_size(chunk.get(), some.size());
+        mask.add(std::move(chunk));
+        objects = objects.subspan(some.size());
+    }
 }
 
 }  // namespace
@@ -60,7 +89,7 @@ Result<void> Session::set_up(const EmbeddedOptions& options, const std::string& 
     auto opened = open_database({});
     if (!opened) return fail(std::move(opened.error()));
     opened_ = std::move(*opened);
-    std::string start = fmt::format("ATTACH ':memory:' AS {}; ATTACH ':memory:' AS {};", query_catalog, changes_catalog);
+    std::string start = fmt::format("ATTACH ':memory:' AS {};", query_catalog);
     if (!snapshot.empty()) start += fmt::format("ATTACH {} AS {} (READ_ONLY);", quote_text(snapshot), snapshot_catalog);
     if (auto done = statement(connection(), start); !done) return done;
     if (auto done = add_tables(options); !done) return done;
@@ -81,10 +110,11 @@ Result<void> Session::add_tables(const EmbeddedOptions& options) {
         table.definition = definition;
         if (table.definition.database.empty()) table.definition.database = schema_of(options);
         table.number = tables_.size() - 1;
-        sql += fmt::format(
-            "CREATE SCHEMA IF NOT EXISTS {}.{}; CREATE TABLE {}.main.rows_{} ({}); CREATE TABLE {}.main.mask_{} (object BIGINT);",
-            query_catalog, quote_name(table.definition.database), changes_catalog, table.number, row_columns(definition), changes_catalog,
-            table.number);
+        table.rows = std::make_unique<MemoryRows>(changes_columns(definition));
+        table.mask = std::make_unique<MemoryRows>(mask_columns());
+        if (auto shown = table.rows->show(connection(), fmt::format("changes_{}", table.number)); !shown) return shown;
+        if (auto shown = table.mask->show(connection(), fmt::format("mask_{}", table.number)); !shown) return shown;
+        sql += fmt::format("CREATE SCHEMA IF NOT EXISTS {}.{};", query_catalog, quote_name(table.definition.database));
     }
     return statement(connection(), sql);
 }
@@ -166,10 +196,10 @@ std::string Session::view_statement(const MirroredTable& table, bool with_path) 
     std::string rows;
     if (table.in_snapshot) {
         rows = fmt::format("SELECT * FROM {}.main.rows_{}", snapshot_catalog, table.snapshot_number);
-        if (table.masked) rows += fmt::format(" ANTI JOIN {}.main.mask_{} USING (object)", changes_catalog, table.number);
+        if (table.masked) rows += fmt::format(" ANTI JOIN mask_{}() USING (object)", table.number);
     }
     if (table.changed_rows || !table.in_snapshot) {
-        rows += fmt::format("{}SELECT * FROM {}.main.rows_{}", rows.empty() ? "" : " UNION ALL ", changes_catalog, table.number);
+        rows += fmt::format("{}SELECT * FROM changes_{}()", rows.empty() ? "" : " UNION ALL ", table.number);
     }
     return fmt::format("CREATE OR REPLACE VIEW {}.{}.{} AS SELECT {} FROM ({})", query_catalog, quote_name(table.definition.database),
                        quote_name(table.definition.name), columns, rows);
@@ -281,13 +311,9 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
         return {};
     }
     if (!differences->empty()) {
-        if (auto begun = statement(connection(), "BEGIN"); !begun) return begun;
-        if (auto applied = apply_to_rows(table, *differences); !applied) {
-            if (auto undone = statement(connection(), "ROLLBACK"); !undone) return undone;
-            return applied;
-        }
-        if (auto committed = statement(connection(), "COMMIT"); !committed) return committed;
-        for (ObjectDifference& difference : *differences) apply(table, difference);
+        MemoryTarget rows;
+        if (auto loaded = load(table, *differences, rows); !loaded) return loaded;
+        apply(table, *differences, rows.take());
         table.differs = true;
     }
     table.whole = true;
@@ -295,7 +321,7 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
 }
 
 // Appends the rows of what was found.
-Result<void> Session::load(MirroredTable& table, std::vector<ObjectDifference>& differences, const LoadTarget& target) {
+Result<void> Session::load(MirroredTable& table, std::vector<ObjectDifference>& differences, RowTarget& target) {
     std::vector<LoadRequest> requests;
     std::vector<ObjectDifference*> asked;
     for (ObjectDifference& difference : differences) {
@@ -313,7 +339,7 @@ Result<void> Session::load(MirroredTable& table, std::vector<ObjectDifference>& 
     return {};
 }
 
-Result<void> Session::load_postponed(MirroredTable& table, const LoadTarget& target) {
+Result<void> Session::load_postponed(MirroredTable& table, RowTarget& target) {
     if (auto loaded = load(table, table.postponed, target); !loaded) return loaded;
     for (ObjectDifference& difference : table.postponed) apply(table, difference);
     table.postponed.clear();
@@ -321,48 +347,22 @@ Result<void> Session::load_postponed(MirroredTable& table, const LoadTarget& tar
     return {};
 }
 
-// Reads what is new and takes away what is old, in DuckDB. What is known is changed only after the commit.
-Result<void> Session::apply_to_rows(MirroredTable& table, std::vector<ObjectDifference>& differences) {
-    auto loaded = load(table, differences, {connection(), changes_catalog, fmt::format("rows_{}", table.number)});
-    if (!loaded) return loaded;
-    std::vector<const KnownObject*> old;
+// Adds the rows of what is new and takes away those of what is old.
+void Session::apply(MirroredTable& table, std::vector<ObjectDifference>& differences, std::vector<Chunk> rows) {
+    std::vector<std::int64_t> masked;
+    std::vector<std::int64_t> removed;
     for (const ObjectDifference& difference : differences) {
-        const bool is_known = difference.known != table.objects.end();
-        if (is_known && difference.outcome.state != LoadOutcome::State::unchanged) old.push_back(&difference.known->second);
+        if (difference.known == table.objects.end() || difference.outcome.state == LoadOutcome::State::unchanged) continue;
+        const KnownObject& old = difference.known->second;
+        if (old.rows > 0) (old.in_snapshot ? masked : removed).push_back(old.id);
     }
-    return forget_rows(table, old);
+    table.rows->remove(std::move(removed));
+    for (Chunk& chunk : rows) table.rows->add(std::move(chunk));
+    add_to_mask(*table.mask, masked);
+    for (ObjectDifference& difference : differences) apply(table, difference);
 }
 
-Result<void> Session::forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects) {
-    constexpr std::size_t ids_a_statement = 1000;
-    std::string masked;
-    std::string removed;
-    std::size_t count = 0;
-    const auto flush = [&]() -> Result<void> {
-        std::string sql;
-        if (!masked.empty()) sql += fmt::format("INSERT INTO {}.main.mask_{} VALUES {};", changes_catalog, table.number, masked);
-        if (!removed.empty())
-            sql += fmt::format("DELETE FROM {}.main.rows_{} WHERE object IN ({});", changes_catalog, table.number, removed);
-        masked.clear();
-        removed.clear();
-        count = 0;
-        return sql.empty() ? Result<void>{} : statement(connection(), sql);
-    };
-    for (const KnownObject* object : objects) {
-        if (object->rows == 0) continue;
-        if (object->in_snapshot) {
-            masked += fmt::format("{}({})", masked.empty() ? "" : ",", object->id);
-        } else {
-            removed += fmt::format("{}{}", removed.empty() ? "" : ",", object->id);
-        }
-        if (++count == ids_a_statement) {
-            if (auto flushed = flush(); !flushed) return flushed;
-        }
-    }
-    return flush();
-}
-
-// Takes over what has been committed into what is known.
+// Takes over into what is known what has been done to the rows.
 void Session::apply(MirroredTable& table, ObjectDifference& difference) {
     using State = LoadOutcome::State;
     LoadOutcome& outcome = difference.outcome;

@@ -14,6 +14,7 @@
 #include "dualstore/table.hpp"
 #include "sql/embedded/duckdb.hpp"
 #include "sql/embedded/loader.hpp"
+#include "sql/embedded/memory_rows.hpp"
 #include "sql/embedded_engine.hpp"
 
 namespace dualstore::sql {
@@ -42,15 +43,17 @@ struct ObjectDifference {
 
 struct MirroredTable {
     TableDefinition definition;
-    std::size_t number = 0;            // its rows are rows_<number> of the changes
-    std::int64_t snapshot_number = 0;  // and rows_<snapshot_number> of the snapshot
+    std::size_t number = 0;            // of all tables
+    std::int64_t snapshot_number = 0;  // its rows are rows_<snapshot_number> of the snapshot
+    std::unique_ptr<MemoryRows> rows;  // and those that changed since, shown as changes_<number>()
+    std::unique_ptr<MemoryRows> mask;  // objects of the snapshot that no longer count, shown as mask_<number>()
     KnownObjects objects;
     std::set<std::string> unreadable;  // keys of those with an error
     std::int64_t next_id = 1;
     bool in_snapshot = false;
     bool objects_read = true;    // `objects` has what the snapshot knows
     bool masked = false;         // some of the snapshot's rows no longer count
-    bool changed_rows = false;   // the changes hold, or held, rows
+    bool changed_rows = false;   // `rows` has, or had, some
     bool differs = false;        // from what the snapshot knows
     Environment::Time listed{};  // when the store was last asked for its objects
     // Found, and left to be read by the snapshot that is to be written next.
@@ -61,7 +64,6 @@ struct MirroredTable {
 };
 
 inline constexpr const char* snapshot_catalog = "dualstore_snapshot";
-inline constexpr const char* changes_catalog = "dualstore_changes";
 inline constexpr const char* query_catalog = "awsdatacatalog";
 
 // The schema of tables whose definition names none.
@@ -91,7 +93,7 @@ class Session {
     // Brings a table up to date with the store. `may_postpone`, for one of which nothing is known: many objects are only listed; unless a
     // snapshot is written of this session next, it must be thrown away.
     [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone);
-    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const LoadTarget& target);
+    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, RowTarget& target);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
     [[nodiscard]] Result<void> update_views(bool with_path);
     // corrupt, naming them, where objects of the table cannot be read.
@@ -116,17 +118,16 @@ class Session {
     Result<void> read_snapshot();
     Result<std::vector<ObjectDifference>> list_differences(MirroredTable& table);
     Result<std::vector<ObjectDifference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
-    Result<void> load(MirroredTable& table, std::vector<ObjectDifference>& differences, const LoadTarget& target);
-    Result<void> apply_to_rows(MirroredTable& table, std::vector<ObjectDifference>& differences);
+    Result<void> load(MirroredTable& table, std::vector<ObjectDifference>& differences, RowTarget& target);
+    void apply(MirroredTable& table, std::vector<ObjectDifference>& differences, std::vector<Chunk> rows);
     void apply(MirroredTable& table, ObjectDifference& difference);
-    Result<void> forget_rows(MirroredTable& table, const std::vector<const KnownObject*>& objects);
     std::string view_statement(const MirroredTable& table, bool with_path) const;
 
     std::shared_ptr<ObjectStore> store_;
     std::string url_;
     bool remote_;
-    OpenedDatabase opened_;
     std::vector<MirroredTable> tables_;
+    OpenedDatabase opened_;
     std::set<std::string> made_;
     std::uint64_t changes_ = 0;  // rows and objects that differ from the snapshot
     std::uint64_t snapshot_rows_ = 0;

@@ -9,18 +9,6 @@
 namespace dualstore::sql {
 namespace {
 
-// Copies what a query of the session gives into a table of the new file.
-Result<void> copy_rows(Session& session, const std::string& query, const Connection& target, const std::string& table) {
-    auto rows = run(session.connection(), query);
-    if (!rows) return fail(std::move(rows.error()));
-    auto appender = Appender::open(target, nullptr, table);
-    if (!appender) return fail(std::move(appender.error()));
-    for (Chunk chunk = rows->next(); chunk.get() != nullptr; chunk = rows->next()) {
-        if (auto appended = appender->append(chunk); !appended) return appended;
-    }
-    return appender->close();
-}
-
 template <class T>
 void set(const Chunk& chunk, idx_t column, idx_t row, T value) {
     static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row] = value;
@@ -28,7 +16,7 @@ void set(const Chunk& chunk, idx_t column, idx_t row, T value) {
 
 // Unreadable objects are left out: they are read again by whoever opens the snapshot.
 Result<void> write_objects(const MirroredTable& table, const Connection& target, const std::string& name) {
-    auto appender = Appender::open(target, nullptr, name);
+    auto appender = Appender::open(target, name);
     if (!appender) return fail(std::move(appender.error()));
     const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
     const LogicalType number(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
@@ -58,20 +46,23 @@ Result<void> statement(const Connection& connection, const std::string& sql) {
 }
 
 // The old snapshot's rows that still count, then those of the changes.
-Result<void> write_rows(Session& session, const MirroredTable& table, const Connection& target, const std::string& rows) {
+Result<void> write_rows(const MirroredTable& table, const Connection& target, const std::string& rows) {
+    std::string sql;
     if (table.in_snapshot) {
-        std::string kept = fmt::format("INSERT INTO {} SELECT * FROM old.main.rows_{}", rows, table.snapshot_number);
+        sql = fmt::format("INSERT INTO {} SELECT * FROM old.main.rows_{}", rows, table.snapshot_number);
         if (table.masked) {
             const std::string mask = fmt::format("mask_{}", table.number);
-            if (auto done = statement(target, fmt::format("CREATE TEMP TABLE {} (object BIGINT)", mask)); !done) return done;
-            auto copied = copy_rows(session, fmt::format("SELECT object FROM {}.main.{}", changes_catalog, mask), target, mask);
-            if (!copied) return copied;
-            kept += fmt::format(" ANTI JOIN temp.main.{} USING (object)", mask);
+            if (auto shown = table.mask->show(target, mask); !shown) return shown;
+            sql += fmt::format(" ANTI JOIN {}() USING (object)", mask);
         }
-        if (auto done = statement(target, kept); !done) return done;
+        sql += ";";
     }
-    if (!table.changed_rows) return {};
-    return copy_rows(session, fmt::format("SELECT * FROM {}.main.rows_{}", changes_catalog, table.number), target, rows);
+    if (table.changed_rows) {
+        const std::string changes = fmt::format("changes_{}", table.number);
+        if (auto shown = table.rows->show(target, changes); !shown) return shown;
+        sql += fmt::format("INSERT INTO {} SELECT * FROM {}();", rows, changes);
+    }
+    return sql.empty() ? Result<void>{} : statement(target, sql);
 }
 
 Result<void> write_table(Session& session, MirroredTable& table, const Connection& target) {
@@ -85,7 +76,8 @@ Result<void> write_table(Session& session, MirroredTable& table, const Connectio
                                       "etag VARCHAR USING COMPRESSION uncompressed"));
     if (!created) return created;
     const bool postponed = !table.postponed.empty();
-    auto written = postponed ? session.load_postponed(table, {target, nullptr, rows}) : write_rows(session, table, target, rows);
+    TableTarget file(target, rows);
+    auto written = postponed ? session.load_postponed(table, file) : write_rows(table, target, rows);
     if (!written) return written;
     std::uint64_t count = 0;
     for (const auto& [key, object] : table.objects) count += object.rows;
