@@ -1,5 +1,12 @@
 // The embedded engine as its users see it: the tables are the objects, and SQL reaches nothing else.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <random>
+#include <thread>
 
 #include "sql/embedded_fixture.hpp"
 
@@ -38,6 +45,89 @@ TEST_F(EmbeddedTest, TheNextQuerySeesWhatOthersAddChangeAndRemove) {
     EXPECT_EQ(ask_text(*sql, "SELECT name FROM fruit WHERE id = 1"), "quince");
     remove("fruit/1.json");
     EXPECT_EQ(ask_text(*sql, "SELECT name FROM fruit"), "pear");
+}
+
+// With nothing but a file where the folder of snapshots would be, all rows stay in memory.
+TEST_F(EmbeddedTest, ManyChangesLeaveWhatTheObjectsSay) {
+    EmbeddedOptions held = options(R"(
+CREATE EXTERNAL TABLE nested (id INT, tags ARRAY<STRING>, at STRUCT<x: INT, y: MAP<STRING, INT>>)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://b/nested/' TBLPROPERTIES ('dualstore.key' = '{id}.json');
+)");
+    held.mirror = folder_ / "file" / "mirror";
+    std::ofstream(folder_ / "file") << "no folder";
+    auto sql = make_embedded_engine(held);
+    std::map<int, std::int64_t> lines;  // of each object
+    std::mt19937 random(7);
+    for (int round = 0; round < 60; ++round) {
+        const int changes = round % 10 == 0 ? 3000 : 1 + static_cast<int>(random() % 100);
+        for (int i = 0; i < changes; ++i) {
+            const int id = static_cast<int>(random() % 6000);
+            const std::string key = fmt::format("nested/{}.json", id);
+            const auto count = static_cast<std::int64_t>(random() % 4);
+            if (count == 0 && lines.erase(id) > 0) {
+                remove(key);
+            } else if (count > 0) {
+                std::string text;
+                for (int line = 0; line < count; ++line) {
+                    text += fmt::format(R"({{"id":{0},"tags":["a string of some length {0}","{1}"],"at":{{"x":{1},"y":{{"k{0}":{1}}}}}}})",
+                                        id, line);
+                    text += "\n";
+                }
+                put(key, text);
+                lines[id] = count;
+            }
+        }
+        std::int64_t rows = 0;
+        std::int64_t numbers = 0;
+        for (const auto& [id, count] : lines) {
+            rows += count;
+            numbers += id * count + count * (count - 1) / 2;
+        }
+        EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM nested"), rows) << round;
+        EXPECT_EQ(ask_number(*sql, "SELECT sum(id + at.x) FROM nested"), numbers) << round;
+        EXPECT_EQ(ask_number(*sql,
+                             "SELECT count(*) FROM nested WHERE tags[1] = 'a string of some length ' || CAST(id AS varchar) "
+                             "AND tags[2] = CAST(at.x AS varchar) AND at.y['k' || CAST(id AS varchar)] = at.x"),
+                  rows)
+            << round;
+    }
+}
+
+TEST_F(EmbeddedTest, AQueryThatIsAskedAgainIsAnsweredAnew) {
+    put("fruit/1.json", "{\"id\":1,\"name\":\"apple\"}\n");
+    auto sql = engine();
+    const std::string now = ask_text(*sql, "SELECT CAST(current_timestamp(6) AS varchar)");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_NE(ask_text(*sql, "SELECT CAST(current_timestamp(6) AS varchar)"), now);
+    const std::string drawn = ask_text(*sql, "SELECT CAST(uuid() AS varchar)");
+    EXPECT_NE(ask_text(*sql, "SELECT CAST(uuid() AS varchar)"), drawn);
+    // What a plan could have taken from the rows there were.
+    const std::string above = "SELECT count(*) FROM fruit WHERE id > 5";
+    EXPECT_EQ(ask_number(*sql, above), 0);
+    put("fruit/9.json", "{\"id\":9}\n");
+    EXPECT_EQ(ask_number(*sql, above), 1);
+    put_fruit(10, 2010);  // a snapshot
+    EXPECT_EQ(ask_number(*sql, above), 2001);
+    remove("fruit/10.json");
+    EXPECT_EQ(ask_number(*sql, above), 2000);
+    remove("fruit/11.json");
+    put("fruit/12.json", "{\"id\":-1}\n");
+    EXPECT_EQ(ask_number(*sql, above), 1998);
+    EXPECT_EQ(ask_number(*sql, "SELECT min(id) FROM fruit"), -1);
+}
+
+TEST_F(EmbeddedTest, AParameterMayHaveAnotherTypeTheNextTime) {
+    auto sql = engine();
+    const std::string text = "SELECT CAST(? AS varchar)";
+    for (const Value& value : {Value(std::int64_t{7}), Value(std::string("seven")), Value(7.5), Value(std::int64_t{8})}) {
+        const Value parameters[] = {value};
+        const auto answer = sql->execute(text, parameters, {});
+        ASSERT_TRUE(answer) << answer.error().message;
+        const std::string shown = std::get<std::string>(answer->rows.at(0).at(0));
+        EXPECT_EQ(shown, std::holds_alternative<double>(value)        ? "7.5E0"
+                         : std::holds_alternative<std::string>(value) ? std::get<std::string>(value)
+                                                                      : std::to_string(std::get<std::int64_t>(value)));
+    }
 }
 
 TEST_F(EmbeddedTest, EveryLineOfAnObjectIsARow) {

@@ -27,6 +27,22 @@ tl::unexpected<Error> query_failure(const char* message) {
     return fail(athena::query_error(text));
 }
 
+Result<Prepared> prepare_statement(duckdb_connection connection, const std::string& sql) {
+    Statements statements;
+    const idx_t count = duckdb_extract_statements(connection, sql.c_str(), statements.out());
+    if (count == 0) return query_failure(duckdb_extract_statements_error(statements.get()));
+    Prepared prepared;
+    if (duckdb_prepare_extracted_statement(connection, statements.get(), 0, prepared.out()) != DuckDBSuccess) {
+        return query_failure(duckdb_prepare_error(prepared.get()));
+    }
+    // The translation lets nothing else through; should it ever, this does not.
+    const auto kind = duckdb_prepared_statement_type(prepared.get());
+    if (count != 1 || (kind != DUCKDB_STATEMENT_TYPE_SELECT && kind != DUCKDB_STATEMENT_TYPE_EXPLAIN)) {
+        return fail(ErrorCode::query, "NOT_SUPPORTED: only queries can be run: the tables are written by put", "query");
+    }
+    return prepared;
+}
+
 std::string mark_of(const MirroredTable& table) {
     return table.definition.database + "." + table.definition.name;
 }
@@ -209,21 +225,18 @@ Result<void> Engine::prepare(const athena::Translation& query) {
 Result<QueryResult> Engine::run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop) {
     const duckdb_connection connection = session_->connection().get();
     const std::stop_callback interrupt(stop, [connection] { duckdb_interrupt(connection); });
-    Statements statements;
-    const idx_t count = duckdb_extract_statements(connection, query.sql.c_str(), statements.out());
-    if (count == 0) return query_failure(duckdb_extract_statements_error(statements.get()));
-    Prepared prepared;
-    if (duckdb_prepare_extracted_statement(connection, statements.get(), 0, prepared.out()) != DuckDBSuccess) {
-        return query_failure(duckdb_prepare_error(prepared.get()));
+    Prepared once;
+    const Prepared* prepared = session_->prepared(query.sql);
+    if (prepared == nullptr) {
+        auto made = prepare_statement(connection, query.sql);
+        if (!made) return fail(std::move(made.error()));
+        once = std::move(*made);
+        prepared = &once;
     }
-    // The translation lets nothing else through; should it ever, this does not.
-    const auto kind = duckdb_prepared_statement_type(prepared.get());
-    if (count != 1 || (kind != DUCKDB_STATEMENT_TYPE_SELECT && kind != DUCKDB_STATEMENT_TYPE_EXPLAIN)) {
-        return fail(ErrorCode::query, "NOT_SUPPORTED: only queries can be run: the tables are written by put", "query");
-    }
-    if (auto bound = bind_parameters(prepared, parameters); !bound) return fail(std::move(bound.error()));
+    if (auto bound = bind_parameters(*prepared, parameters); !bound) return fail(std::move(bound.error()));
     Rows rows;
-    if (duckdb_execute_prepared(prepared.get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
+    if (duckdb_execute_prepared(prepared->get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
+    if (once.get() != nullptr) session_->keep(query.sql, std::move(once));
     return read_result(std::move(rows), query.columns);
 }
 

@@ -162,6 +162,17 @@ Result<void> Session::read_objects(MirroredTable& table) {
     return {};
 }
 
+const Prepared* Session::prepared(const std::string& sql) const {
+    const auto found = prepared_.find(sql);
+    return found != prepared_.end() ? &found->second : nullptr;
+}
+
+void Session::keep(const std::string& sql, Prepared statement) {
+    constexpr std::size_t kept = 64;
+    if (prepared_.size() == kept) prepared_.clear();
+    prepared_.insert_or_assign(sql, std::move(statement));
+}
+
 bool Session::waits_for_snapshot() const {
     return std::ranges::any_of(tables_, [](const MirroredTable& table) { return !table.postponed.empty(); });
 }
@@ -183,6 +194,7 @@ Result<void> Session::update_views(bool with_path) {
         if (view == table.view) continue;
         if (auto done = statement(connection(), view); !done) return done;
         table.view = std::move(view);
+        prepared_.clear();  // DuckDB does not know that a plan came from this view
     }
     return {};
 }

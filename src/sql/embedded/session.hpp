@@ -103,6 +103,10 @@ class Session {
     [[nodiscard]] std::vector<MirroredTable>& tables() { return tables_; }
     // True once: the macro or native function has yet to be made in this session.
     [[nodiscard]] bool first_use(const std::string& made) { return made_.insert(made).second; }
+    // Statements that ran since a view was made last, to be run again without being planned: rows of a snapshot never change, and those in
+    // memory tell a plan nothing that may become wrong.
+    [[nodiscard]] const Prepared* prepared(const std::string& sql) const;
+    void keep(const std::string& sql, Prepared statement);
     // Whether anything was postponed.
     [[nodiscard]] bool waits_for_snapshot() const;
     // Whether the changes are worth a new snapshot.
@@ -128,6 +132,7 @@ class Session {
     bool remote_;
     std::vector<MirroredTable> tables_;
     OpenedDatabase opened_;
+    std::map<std::string, Prepared> prepared_;
     std::set<std::string> made_;
     std::uint64_t changes_ = 0;  // rows and objects that differ from the snapshot
     std::uint64_t snapshot_rows_ = 0;
