@@ -311,6 +311,9 @@ TEST_F(EmbeddedTest, OnlyQueriesRunAndTheyReachNothingButTheTables) {
         "WITH x AS (SELECT 1) DELETE FROM dualstore_changes.main.rows_0",
         "SELECT * FROM dualstore_changes.main.rows_0",
         "SELECT * FROM query('SELECT * FROM dualstore_changes.main.rows_0')",
+        "SELECT * FROM changes_0()",
+        "SELECT * FROM TABLE(changes_0())",
+        "SELECT * FROM query('SELECT * FROM changes_0()')",
         "SELECT * FROM query_table('fruit')",
     };
     for (const std::string& statement : forbidden) {

@@ -177,6 +177,30 @@ LogicalType logical_type(const Type& type) {
     }
 }
 
+std::vector<RowColumn> row_columns(const TableDefinition& table) {
+    std::vector<RowColumn> columns;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) columns.push_back({fmt::format("c{}", i), logical_type(table.columns[i].type)});
+    columns.push_back({"key", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR))});
+    columns.push_back(object_column());
+    return columns;
+}
+
+RowColumn object_column() {
+    return {"object", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT))};
+}
+
+std::string row_definition(const TableDefinition& table) {
+    std::string columns;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) columns += fmt::format("c{} {}, ", i, duckdb_name(table.columns[i].type));
+    return columns + "key VARCHAR, object BIGINT";
+}
+
+Chunk make_chunk(std::span<const RowColumn> columns) {
+    std::vector<duckdb_logical_type> types;
+    for (const RowColumn& column : columns) types.push_back(column.type.get());
+    return Chunk(duckdb_create_data_chunk(types.data(), types.size()));
+}
+
 void write_text(duckdb_vector vector, idx_t row, std::string_view text) {
     duckdb_vector_assign_string_element_len(vector, row, text.data(), text.size());
 }

@@ -73,6 +73,12 @@ Result<Rows> run(const Connection& connection, const std::string& sql) {
     return rows;
 }
 
+Result<void> statement(const Connection& connection, const std::string& sql) {
+    auto done = run(connection, sql);
+    if (!done) return fail(std::move(done.error()));
+    return {};
+}
+
 Result<Appender> Appender::open(const Connection& connection, const std::string& table) {
     Appender opened;
     const auto state = duckdb_appender_create(connection.get(), "main", table.c_str(), opened.appender_.out());

@@ -89,6 +89,8 @@ struct OpenedDatabase {
 
 // Runs the engine's own statements (not a user's). An error has operation `mirror_operation`.
 [[nodiscard]] Result<Rows> run(const Connection& connection, const std::string& sql);
+// The same, of statements that give nothing.
+[[nodiscard]] Result<void> statement(const Connection& connection, const std::string& sql);
 
 // Marks errors of the engine's own work, which a rebuilt mirror may mend, apart from those of the store and of the user's SQL.
 inline constexpr std::string_view mirror_operation = "mirror";

@@ -225,18 +225,15 @@ Result<void> Engine::prepare(const athena::Translation& query) {
 Result<QueryResult> Engine::run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop) {
     const duckdb_connection connection = session_->connection().get();
     const std::stop_callback interrupt(stop, [connection] { duckdb_interrupt(connection); });
-    Prepared once;
     const Prepared* prepared = session_->prepared(query.sql);
     if (prepared == nullptr) {
         auto made = prepare_statement(connection, query.sql);
         if (!made) return fail(std::move(made.error()));
-        once = std::move(*made);
-        prepared = &once;
+        prepared = &session_->keep(query.sql, std::move(*made));
     }
     if (auto bound = bind_parameters(*prepared, parameters); !bound) return fail(std::move(bound.error()));
     Rows rows;
     if (duckdb_execute_prepared(prepared->get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
-    if (once.get() != nullptr) session_->keep(query.sql, std::move(once));
     return read_result(std::move(rows), query.columns);
 }
 

@@ -67,11 +67,7 @@ Result<void> for_each_line(std::string_view bytes, Visit visit) {
 
 class Worker {
   public:
-    Worker(Load& load, RowWriter& writer) : load_(load), writer_(writer) {
-        for (const Column& column : load.table.columns) types_.push_back(logical_type(column.type));
-        types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-        types_.emplace_back(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
-    }
+    Worker(Load& load, RowWriter& writer) : load_(load), writer_(writer), columns_(row_columns(load.table)) {}
 
     void run() {
         auto done = read_all();
@@ -141,11 +137,7 @@ class Worker {
     }
 
     Result<void> write_row(const record::Line& line, const LoadRequest& request) {
-        if (chunk_.get() == nullptr) {
-            std::vector<duckdb_logical_type> types;
-            for (const LogicalType& type : types_) types.push_back(type.get());
-            chunk_ = Chunk(duckdb_create_data_chunk(types.data(), types.size()));
-        }
+        if (chunk_.get() == nullptr) chunk_ = make_chunk(columns_);
         const std::size_t columns = load_.table.columns.size();
         for (std::size_t i = 0; i < columns; ++i) {
             write_value(duckdb_data_chunk_get_vector(chunk_.get(), i), rows_, load_.table.columns[i].type, line.column(i));
@@ -164,7 +156,7 @@ class Worker {
 
     Load& load_;
     RowWriter& writer_;
-    std::vector<LogicalType> types_;
+    std::vector<RowColumn> columns_;
     Chunk chunk_;
     idx_t rows_ = 0;  // in the chunk
 };

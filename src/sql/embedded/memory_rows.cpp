@@ -6,7 +6,6 @@
 #include <atomic>
 #include <memory>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 namespace dualstore::sql {
@@ -65,7 +64,7 @@ Result<void> MemoryRows::show(const Connection& connection, const std::string& n
 
 void MemoryRows::bind(duckdb_bind_info info) {
     const auto& rows = *static_cast<const MemoryRows*>(duckdb_bind_get_extra_info(info));
-    for (const Column& column : rows.columns_) duckdb_bind_add_result_column(info, column.name.c_str(), column.type.get());
+    for (const RowColumn& column : rows.columns_) duckdb_bind_add_result_column(info, column.name.c_str(), column.type.get());
     idx_t count = 0;
     for (const Block& block : rows.blocks_) count += block.live.size();
     duckdb_bind_set_cardinality(info, count, false);
@@ -75,7 +74,8 @@ void MemoryRows::begin(duckdb_init_info info) {
     auto scan = std::make_unique<Scan>();
     for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) scan->columns.push_back(duckdb_init_get_column_index(info, i));
     duckdb_init_set_init_data(info, scan.release(), [](void* made) { delete static_cast<Scan*>(made); });
-    duckdb_init_set_max_threads(info, std::thread::hardware_concurrency() > 1 ? 2 : 1);
+    const auto& rows = *static_cast<const MemoryRows*>(duckdb_init_get_extra_info(info));
+    duckdb_init_set_max_threads(info, std::max<idx_t>(rows.blocks_.size(), 1));  // DuckDB has fewer
 }
 
 void MemoryRows::read(duckdb_function_info info, duckdb_data_chunk output) {
@@ -105,9 +105,7 @@ void MemoryRows::add(Chunk chunk) {
 // Copies some rows of a chunk behind the last ones.
 void MemoryRows::append(const Chunk& chunk, const std::vector<sel_t>& rows) {
     if (blocks_.empty() || blocks_.back().rows + rows.size() > duckdb_vector_size()) {
-        std::vector<duckdb_logical_type> types;
-        for (const Column& column : columns_) types.push_back(column.type.get());
-        blocks_.emplace_back().chunk = Chunk(duckdb_create_data_chunk(types.data(), types.size()));
+        blocks_.emplace_back().chunk = make_chunk(columns_);
     }
     Block& block = blocks_.back();
     const Selection selection = selection_of(rows);

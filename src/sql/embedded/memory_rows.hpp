@@ -4,22 +4,18 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dualstore/error.hpp"
-#include "sql/embedded/duckdb.hpp"
+#include "sql/embedded/column_types.hpp"
 
 namespace dualstore::sql {
 
 // Each row belongs to an object, whose number is the last column, a BIGINT. Not to be changed while a query runs.
 class MemoryRows {
   public:
-    struct Column {
-        std::string name;
-        LogicalType type;
-    };
-
-    explicit MemoryRows(std::vector<Column> columns) : columns_(std::move(columns)) {}
+    explicit MemoryRows(std::vector<RowColumn> columns) : columns_(std::move(columns)) {}
     MemoryRows(const MemoryRows&) = delete;
     MemoryRows& operator=(const MemoryRows&) = delete;
 
@@ -27,6 +23,7 @@ class MemoryRows {
     // statistics, so that a statement prepared before rows came or went stays valid. Must live until the last query has ended.
     [[nodiscard]] Result<void> show(const Connection& connection, const std::string& name);
 
+    [[nodiscard]] bool empty() const { return blocks_.empty(); }
     void add(Chunk chunk);
     void remove(std::vector<std::int64_t> objects);
 
@@ -49,7 +46,7 @@ class MemoryRows {
     static void read(duckdb_function_info info, duckdb_data_chunk output);
     void append(const Chunk& chunk, const std::vector<sel_t>& rows);
 
-    std::vector<Column> columns_;
+    std::vector<RowColumn> columns_;
     std::vector<Block> blocks_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "record/random.hpp"
 #include "record/table.hpp"
+#include "sql/embedded/column_types.hpp"
 #include "sql/embedded/loader.hpp"
 #include "sql/embedded/session.hpp"
 #include "sql/embedded_engine.hpp"
@@ -36,7 +37,7 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     auto opened = open_database({});
     if (!opened) return fail(std::move(opened.error()));
     const Connection& connection = opened->connection;
-    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_columns(table))); !created)
+    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_definition(table))); !created)
         return fail(std::move(created.error()));
     if (auto loaded = load_table(options, table, connection); !loaded) return fail(std::move(loaded.error()));
     std::string columns;

@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::uint64_t worth_a_snapshot = 1000;  // changes
 
-Result<void> statement(const Connection& connection, const std::string& sql) {
-    auto done = run(connection, sql);
-    if (!done) return fail(std::move(done.error()));
-    return {};
-}
-
 template <class T>
 T cell(const Chunk& chunk, idx_t column, idx_t row) {
     return static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row];
@@ -33,26 +27,17 @@ std::string text_cell(const Chunk& chunk, idx_t column, idx_t row) {
     return {duckdb_string_t_data(&strings[row]), duckdb_string_t_length(strings[row])};
 }
 
-std::vector<MemoryRows::Column> mask_columns() {
-    std::vector<MemoryRows::Column> columns;
-    columns.push_back({"object", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT))});
-    return columns;
-}
-
-std::vector<MemoryRows::Column> changes_columns(const TableDefinition& table) {
-    std::vector<MemoryRows::Column> columns;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) columns.push_back({fmt::format("c{}", i), logical_type(table.columns[i].type)});
-    columns.push_back({"key", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR))});
-    columns.push_back(std::move(mask_columns().front()));
+std::vector<RowColumn> mask_columns() {
+    std::vector<RowColumn> columns;
+    columns.push_back(object_column());
     return columns;
 }
 
 void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
-    const LogicalType type(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
-    duckdb_logical_type types[] = {type.get()};
+    const std::vector<RowColumn> columns = mask_columns();
     while (!objects.empty()) {
         const auto some = objects.first(std::min<std::size_t>(objects.size(), duckdb_vector_size()));
-        Chunk chunk(duckdb_create_data_chunk(types, 1));
+        Chunk chunk = make_chunk(columns);
         std::ranges::copy(some, static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), 0))));
         duckdb_data_chunk_set_size(chunk.get(), some.size());
         mask.add(std::move(chunk));
@@ -64,12 +49,6 @@ void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
 
 std::string schema_of(const EmbeddedOptions& options) {
     return options.database.empty() ? "default" : options.database;
-}
-
-std::string row_columns(const TableDefinition& table) {
-    std::string columns;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) columns += fmt::format("c{} {}, ", i, duckdb_name(table.columns[i].type));
-    return columns + "key VARCHAR, object BIGINT";
 }
 
 std::string fingerprint(const TableDefinition& table) {
@@ -110,7 +89,7 @@ Result<void> Session::add_tables(const EmbeddedOptions& options) {
         table.definition = definition;
         if (table.definition.database.empty()) table.definition.database = schema_of(options);
         table.number = tables_.size() - 1;
-        table.rows = std::make_unique<MemoryRows>(changes_columns(definition));
+        table.rows = std::make_unique<MemoryRows>(row_columns(definition));
         table.mask = std::make_unique<MemoryRows>(mask_columns());
         if (auto shown = table.rows->show(connection(), fmt::format("changes_{}", table.number)); !shown) return shown;
         if (auto shown = table.mask->show(connection(), fmt::format("mask_{}", table.number)); !shown) return shown;
@@ -167,10 +146,10 @@ const Prepared* Session::prepared(const std::string& sql) const {
     return found != prepared_.end() ? &found->second : nullptr;
 }
 
-void Session::keep(const std::string& sql, Prepared statement) {
+const Prepared& Session::keep(const std::string& sql, Prepared statement) {
     constexpr std::size_t kept = 64;
     if (prepared_.size() == kept) prepared_.clear();
-    prepared_.insert_or_assign(sql, std::move(statement));
+    return prepared_.insert_or_assign(sql, std::move(statement)).first->second;
 }
 
 bool Session::waits_for_snapshot() const {
@@ -208,7 +187,7 @@ std::string Session::view_statement(const MirroredTable& table, bool with_path) 
     std::string rows;
     if (table.in_snapshot) {
         rows = fmt::format("SELECT * FROM {}.main.rows_{}", snapshot_catalog, table.snapshot_number);
-        if (table.masked) rows += fmt::format(" ANTI JOIN mask_{}() USING (object)", table.number);
+        if (!table.mask->empty()) rows += fmt::format(" ANTI JOIN mask_{}() USING (object)", table.number);
     }
     if (table.changed_rows || !table.in_snapshot) {
         rows += fmt::format("{}SELECT * FROM changes_{}()", rows.empty() ? "" : " UNION ALL ", table.number);
@@ -387,7 +366,6 @@ void Session::apply(MirroredTable& table, ObjectDifference& difference) {
             return;
         }
         changes_ += std::max<std::uint64_t>(object.rows, 1);
-        table.masked = table.masked || (object.in_snapshot && object.rows > 0);
         table.unreadable.erase(difference.key);
         table.objects.erase(difference.known);
     }

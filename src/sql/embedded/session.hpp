@@ -52,7 +52,6 @@ struct MirroredTable {
     std::int64_t next_id = 1;
     bool in_snapshot = false;
     bool objects_read = true;    // `objects` has what the snapshot knows
-    bool masked = false;         // some of the snapshot's rows no longer count
     bool changed_rows = false;   // `rows` has, or had, some
     bool differs = false;        // from what the snapshot knows
     Environment::Time listed{};  // when the store was last asked for its objects
@@ -70,8 +69,6 @@ inline constexpr const char* query_catalog = "awsdatacatalog";
 [[nodiscard]] std::string schema_of(const EmbeddedOptions& options);
 // What a snapshot says a table was made for; another text, another table.
 [[nodiscard]] std::string fingerprint(const TableDefinition& table);
-// The columns of rows_<n>: c0, c1, ..., key, object.
-[[nodiscard]] std::string row_columns(const TableDefinition& table);
 
 // Not for two threads at once. Errors that is_mirror_failure() knows leave a session that must be thrown away.
 class Session {
@@ -103,10 +100,10 @@ class Session {
     [[nodiscard]] std::vector<MirroredTable>& tables() { return tables_; }
     // True once: the macro or native function has yet to be made in this session.
     [[nodiscard]] bool first_use(const std::string& made) { return made_.insert(made).second; }
-    // Statements that ran since a view was made last, to be run again without being planned: rows of a snapshot never change, and those in
+    // Statements prepared since a view was made last, to be run again without being planned: rows of a snapshot never change, and those in
     // memory tell a plan nothing that may become wrong.
     [[nodiscard]] const Prepared* prepared(const std::string& sql) const;
-    void keep(const std::string& sql, Prepared statement);
+    const Prepared& keep(const std::string& sql, Prepared statement);
     // Whether anything was postponed.
     [[nodiscard]] bool waits_for_snapshot() const;
     // Whether the changes are worth a new snapshot.
@@ -130,7 +127,7 @@ class Session {
     std::shared_ptr<ObjectStore> store_;
     std::string url_;
     bool remote_;
-    std::vector<MirroredTable> tables_;
+    std::vector<MirroredTable> tables_;  // their rows must outlive the database that shows them
     OpenedDatabase opened_;
     std::map<std::string, Prepared> prepared_;
     std::set<std::string> made_;

@@ -39,18 +39,12 @@ Result<void> write_objects(const MirroredTable& table, const Connection& target,
     return appender->close();
 }
 
-Result<void> statement(const Connection& connection, const std::string& sql) {
-    auto done = run(connection, sql);
-    if (!done) return fail(std::move(done.error()));
-    return {};
-}
-
 // The old snapshot's rows that still count, then those of the changes.
 Result<void> write_rows(const MirroredTable& table, const Connection& target, const std::string& rows) {
     std::string sql;
     if (table.in_snapshot) {
         sql = fmt::format("INSERT INTO {} SELECT * FROM old.main.rows_{}", rows, table.snapshot_number);
-        if (table.masked) {
+        if (!table.mask->empty()) {
             const std::string mask = fmt::format("mask_{}", table.number);
             if (auto shown = table.mask->show(target, mask); !shown) return shown;
             sql += fmt::format(" ANTI JOIN {}() USING (object)", mask);
@@ -72,7 +66,7 @@ Result<void> write_table(Session& session, MirroredTable& table, const Connectio
     // Hashes and numbers hardly become shorter, and every process reads them.
     auto created =
         statement(target, fmt::format("CREATE TABLE {} ({}); CREATE TABLE {} (key VARCHAR, {}, {}, object BIGINT, rows BIGINT);", rows,
-                                      row_columns(table.definition), objects, "stamp VARCHAR USING COMPRESSION uncompressed",
+                                      row_definition(table.definition), objects, "stamp VARCHAR USING COMPRESSION uncompressed",
                                       "etag VARCHAR USING COMPRESSION uncompressed"));
     if (!created) return created;
     const bool postponed = !table.postponed.empty();
