@@ -46,6 +46,7 @@ Result<OpenedDatabase> open_database(const std::string& file) {
         // process.
         duckdb_set_config(config.get(), "checkpoint_threshold", "1B");
         duckdb_set_config(config.get(), "auto_checkpoint_skip_wal_threshold", "0");
+        duckdb_set_config(config.get(), "preserve_insertion_order", "false");  // all threads insert, and compress, side by side
     }
     duckdb_set_config(config.get(), "threads", std::thread::hardware_concurrency() > 1 ? "2" : "1");
     OpenedDatabase opened;
@@ -77,30 +78,6 @@ Result<void> statement(const Connection& connection, const std::string& sql) {
     auto done = run(connection, sql);
     if (!done) return fail(std::move(done.error()));
     return {};
-}
-
-Result<Appender> Appender::open(const Connection& connection, const std::string& table) {
-    Appender opened;
-    const auto state = duckdb_appender_create(connection.get(), "main", table.c_str(), opened.appender_.out());
-    if (auto checked = opened.check(state); !checked) return fail(std::move(checked.error()));
-    return opened;
-}
-
-Result<void> Appender::append(const Chunk& chunk) {
-    return check(duckdb_append_data_chunk(appender_.get(), chunk.get()));
-}
-Result<void> Appender::flush() {
-    return check(duckdb_appender_flush(appender_.get()));
-}
-Result<void> Appender::close() {
-    return check(duckdb_appender_close(appender_.get()));
-}
-
-Result<void> Appender::check(duckdb_state state) {
-    if (state == DuckDBSuccess) return {};
-    const Owned<duckdb_error_data, duckdb_destroy_error_data> data(duckdb_appender_error_data(appender_.get()));
-    const char* text = data.get() != nullptr ? duckdb_error_data_message(data.get()) : nullptr;
-    return mirror_failure(text != nullptr ? text : "cannot append");
 }
 
 }  // namespace dualstore::sql

@@ -47,20 +47,6 @@ using DuckValue = Owned<duckdb_value, duckdb_destroy_value>;
 // Rows of a snapshot file that are compressed together.
 inline constexpr idx_t row_group_rows = 16'384;
 
-// Whole chunks into one table. Of several on one connection only append() may be called beside others.
-class Appender {
-  public:
-    [[nodiscard]] static Result<Appender> open(const Connection& connection, const std::string& table);
-    [[nodiscard]] Result<void> append(const Chunk& chunk);
-    // Gives on what was appended: whole row groups of a file are compressed then, not with the commit.
-    [[nodiscard]] Result<void> flush();
-    [[nodiscard]] Result<void> close();
-
-  private:
-    Result<void> check(duckdb_state state);
-    Owned<duckdb_appender, duckdb_appender_destroy> appender_;
-};
-
 // What a statement gave; chunks are taken one after the other.
 class Rows {
   public:
@@ -84,7 +70,8 @@ struct OpenedDatabase {
     Connection connection;
 };
 
-// `file` empty: in memory; else names are of the file's tables. No extension is ever installed or loaded by itself.
+// `file` empty: in memory; else names are of the file's tables, and what is inserted need not keep its order. No extension is ever
+// installed or loaded by itself.
 [[nodiscard]] Result<OpenedDatabase> open_database(const std::string& file);
 
 // Runs the engine's own statements (not a user's). An error has operation `mirror_operation`.

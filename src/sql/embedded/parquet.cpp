@@ -20,11 +20,10 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
     for (const ObjectInfo& info : *objects) {
         if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
-    TableTarget target(connection, "rows");
-    auto outcomes = load_objects(*options.store, table, requests, target, options.remote);
-    if (!outcomes) return fail(std::move(outcomes.error()));
-    for (std::size_t i = 0; i < outcomes->size(); ++i) {
-        const LoadOutcome& outcome = (*outcomes)[i];
+    ObjectLoad load(*options.store, table, requests, options.remote);
+    if (auto inserted = load.insert(connection, "rows"); !inserted) return inserted;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const LoadOutcome& outcome = load.outcomes()[i];
         if (outcome.state != LoadOutcome::State::unreadable) continue;
         return fail(ErrorCode::corrupt,
                     fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name), "export",

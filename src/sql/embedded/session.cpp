@@ -45,6 +45,26 @@ void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
     }
 }
 
+// What has to be read of what was found; numbers the rows.
+std::vector<LoadRequest> requests_of(MirroredTable& table, std::vector<ObjectDifference>& differences) {
+    std::vector<LoadRequest> requests;
+    for (ObjectDifference& difference : differences) {
+        if (!difference.found) continue;
+        difference.id = table.next_id++;
+        const bool is_known = difference.known != table.objects.end();
+        requests.push_back(
+            {difference.key, is_known ? difference.known->second.etag : std::string(), difference.id, difference.found->size});
+    }
+    return requests;
+}
+
+void take_outcomes(std::vector<ObjectDifference>& differences, ObjectLoad& load) {
+    auto outcome = load.outcomes().begin();
+    for (ObjectDifference& difference : differences) {
+        if (difference.found) difference.outcome = std::move(*outcome++);
+    }
+}
+
 }  // namespace
 
 std::string schema_of(const EmbeddedOptions& options) {
@@ -125,6 +145,7 @@ Result<void> Session::read_objects(MirroredTable& table) {
     auto rows = run(connection(),
                     fmt::format("SELECT key, stamp, etag, object, rows FROM {}.main.objects_{}", snapshot_catalog, table.snapshot_number));
     if (!rows) return fail(std::move(rows.error()));
+    auto place = table.objects.end();  // keys lie in runs of ascending ones
     for (Chunk chunk = rows->next(); chunk.get() != nullptr; chunk = rows->next()) {
         for (idx_t row = 0; row < duckdb_data_chunk_get_size(chunk.get()); ++row) {
             KnownObject object;
@@ -134,7 +155,7 @@ Result<void> Session::read_objects(MirroredTable& table) {
             object.rows = static_cast<std::uint64_t>(cell<std::int64_t>(chunk, 4, row));
             object.in_snapshot = true;
             table.next_id = std::max(table.next_id, object.id + 1);
-            table.objects.insert_or_assign(table.objects.end(), text_cell(chunk, 0, row), std::move(object));
+            place = std::next(table.objects.insert_or_assign(place, text_cell(chunk, 0, row), std::move(object)));
         }
     }
     table.objects_read = true;
@@ -302,36 +323,21 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
         return {};
     }
     if (!differences->empty()) {
-        MemoryTarget rows;
-        if (auto loaded = load(table, *differences, rows); !loaded) return loaded;
-        apply(table, *differences, rows.take());
+        ObjectLoad load(*store_, table.definition, requests_of(table, *differences), remote_);
+        auto rows = load.read();
+        if (!rows) return fail(std::move(rows.error()));
+        take_outcomes(*differences, load);
+        apply(table, *differences, std::move(*rows));
         table.differs = true;
     }
     table.whole = true;
     return {};
 }
 
-// Appends the rows of what was found.
-Result<void> Session::load(MirroredTable& table, std::vector<ObjectDifference>& differences, RowTarget& target) {
-    std::vector<LoadRequest> requests;
-    std::vector<ObjectDifference*> asked;
-    for (ObjectDifference& difference : differences) {
-        if (!difference.found) continue;
-        difference.id = table.next_id++;
-        const bool is_known = difference.known != table.objects.end();
-        requests.push_back(
-            {difference.key, is_known ? difference.known->second.etag : std::string(), difference.id, difference.found->size});
-        asked.push_back(&difference);
-    }
-    if (requests.empty()) return {};
-    auto outcomes = load_objects(*store_, table.definition, requests, target, remote_);
-    if (!outcomes) return fail(std::move(outcomes.error()));
-    for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = std::move((*outcomes)[i]);
-    return {};
-}
-
-Result<void> Session::load_postponed(MirroredTable& table, RowTarget& target) {
-    if (auto loaded = load(table, table.postponed, target); !loaded) return loaded;
+Result<void> Session::load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows) {
+    ObjectLoad load(*store_, table.definition, requests_of(table, table.postponed), remote_);
+    if (auto inserted = load.insert(connection, rows); !inserted) return inserted;
+    take_outcomes(table.postponed, load);
     for (ObjectDifference& difference : table.postponed) apply(table, difference);
     table.postponed.clear();
     table.whole = true;
@@ -357,7 +363,7 @@ void Session::apply(MirroredTable& table, std::vector<ObjectDifference>& differe
 void Session::apply(MirroredTable& table, ObjectDifference& difference) {
     using State = LoadOutcome::State;
     LoadOutcome& outcome = difference.outcome;
-    const std::string stamp = !difference.found || outcome.try_again ? std::string() : std::move(difference.found->stamp);
+    std::string stamp = !difference.found || outcome.try_again ? std::string() : std::move(difference.found->stamp);
     if (difference.known != table.objects.end()) {
         KnownObject& object = difference.known->second;
         if (outcome.state == State::unchanged) {
@@ -374,9 +380,10 @@ void Session::apply(MirroredTable& table, ObjectDifference& difference) {
     table.changed_rows = table.changed_rows || outcome.rows > 0;
     changes_ += std::max<std::uint64_t>(outcome.rows, 1);
     if (!readable) table.unreadable.insert(difference.key);
-    table.objects.emplace(std::move(difference.key),
-                          KnownObject{stamp, readable ? std::move(outcome.etag) : std::string(), difference.id, outcome.rows, false,
-                                      readable ? std::string() : std::move(outcome.reason)});
+    // Of many new ones each comes last.
+    table.objects.emplace_hint(table.objects.end(), std::move(difference.key),
+                               KnownObject{std::move(stamp), readable ? std::move(outcome.etag) : std::string(), difference.id,
+                                           outcome.rows, false, readable ? std::string() : std::move(outcome.reason)});
 }
 
 }  // namespace dualstore::sql

@@ -90,7 +90,8 @@ class Session {
     // Brings a table up to date with the store. `may_postpone`, for one of which nothing is known: many objects are only listed; unless a
     // snapshot is written of this session next, it must be thrown away.
     [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone);
-    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, RowTarget& target);
+    // Reads that into a table of the snapshot.
+    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
     [[nodiscard]] Result<void> update_views(bool with_path);
     // corrupt, naming them, where objects of the table cannot be read.
@@ -119,7 +120,6 @@ class Session {
     Result<void> read_snapshot();
     Result<std::vector<ObjectDifference>> list_differences(MirroredTable& table);
     Result<std::vector<ObjectDifference>> watched_differences(MirroredTable& table, std::vector<std::string> changed);
-    Result<void> load(MirroredTable& table, std::vector<ObjectDifference>& differences, RowTarget& target);
     void apply(MirroredTable& table, std::vector<ObjectDifference>& differences, std::vector<Chunk> rows);
     void apply(MirroredTable& table, ObjectDifference& difference);
     std::string view_statement(const MirroredTable& table, bool with_path) const;

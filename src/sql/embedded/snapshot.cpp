@@ -9,34 +9,44 @@
 namespace dualstore::sql {
 namespace {
 
-template <class T>
-void set(const Chunk& chunk, idx_t column, idx_t row, T value) {
-    static_cast<T*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), column)))[row] = value;
+std::vector<RowColumn> known_columns() {
+    std::vector<RowColumn> columns;
+    for (const char* text : {"key", "stamp", "etag"})
+        columns.push_back({text, LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR))});
+    columns.push_back({"rows", LogicalType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT))});
+    columns.push_back(object_column());
+    return columns;
 }
 
-// Unreadable objects are left out: they are read again by whoever opens the snapshot.
-Result<void> write_objects(const MirroredTable& table, const Connection& target, const std::string& name) {
-    auto appender = Appender::open(target, name);
-    if (!appender) return fail(std::move(appender.error()));
-    const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-    const LogicalType number(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
-    std::array<duckdb_logical_type, 5> types{text.get(), text.get(), text.get(), number.get(), number.get()};
-    for (auto object = table.objects.begin(); object != table.objects.end();) {
-        const Chunk chunk(duckdb_create_data_chunk(types.data(), types.size()));
+// What is known of the objects. Unreadable ones are left out: they are read again by whoever opens the snapshot.
+void add_known(const KnownObjects& objects, MemoryRows& rows) {
+    const std::vector<RowColumn> columns = known_columns();
+    for (auto object = objects.begin(); object != objects.end();) {
+        Chunk chunk = make_chunk(columns);
+        const auto vector = [&](idx_t column) { return duckdb_data_chunk_get_vector(chunk.get(), column); };
+        auto* counts = static_cast<std::int64_t*>(duckdb_vector_get_data(vector(3)));
+        auto* ids = static_cast<std::int64_t*>(duckdb_vector_get_data(vector(4)));
         idx_t row = 0;
-        for (; object != table.objects.end() && row < duckdb_vector_size(); ++object) {
+        for (; object != objects.end() && row < duckdb_vector_size(); ++object) {
             const auto& [key, known] = *object;
             if (!known.error.empty()) continue;
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 0), row, key);
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 1), row, known.stamp);
-            write_text(duckdb_data_chunk_get_vector(chunk.get(), 2), row, known.etag);
-            set(chunk, 3, row, known.id);
-            set(chunk, 4, row++, static_cast<std::int64_t>(known.rows));
+            write_text(vector(0), row, key);
+            write_text(vector(1), row, known.stamp);
+            write_text(vector(2), row, known.etag);
+            counts[row] = static_cast<std::int64_t>(known.rows);
+            ids[row++] = known.id;
         }
         duckdb_data_chunk_set_size(chunk.get(), row);
-        if (auto appended = appender->append(chunk); !appended) return appended;
+        rows.add(std::move(chunk));
     }
-    return appender->close();
+}
+
+Result<void> write_objects(const MirroredTable& table, const Connection& target, const std::string& objects) {
+    MemoryRows known(known_columns());
+    add_known(table.objects, known);
+    const std::string shown_as = fmt::format("known_{}", table.number);
+    if (auto shown = known.show(target, shown_as); !shown) return shown;
+    return statement(target, fmt::format("INSERT INTO {} SELECT * FROM {}()", objects, shown_as));
 }
 
 // The old snapshot's rows that still count, then those of the changes.
@@ -65,13 +75,12 @@ Result<void> write_table(Session& session, MirroredTable& table, const Connectio
     const std::string objects = fmt::format("objects_{}", table.number);
     // Hashes and numbers hardly become shorter, and every process reads them.
     auto created =
-        statement(target, fmt::format("CREATE TABLE {} ({}); CREATE TABLE {} (key VARCHAR, {}, {}, object BIGINT, rows BIGINT);", rows,
+        statement(target, fmt::format("CREATE TABLE {} ({}); CREATE TABLE {} (key VARCHAR, {}, {}, rows BIGINT, object BIGINT);", rows,
                                       row_definition(table.definition), objects, "stamp VARCHAR USING COMPRESSION uncompressed",
                                       "etag VARCHAR USING COMPRESSION uncompressed"));
     if (!created) return created;
     const bool postponed = !table.postponed.empty();
-    TableTarget file(target, rows);
-    auto written = postponed ? session.load_postponed(table, file) : write_rows(table, target, rows);
+    auto written = postponed ? session.load_postponed(table, target, rows) : write_rows(table, target, rows);
     if (!written) return written;
     std::uint64_t count = 0;
     for (const auto& [key, object] : table.objects) count += object.rows;
