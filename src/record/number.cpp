@@ -78,7 +78,8 @@ std::optional<Scaled> short_integer(std::string_view text, int digits) {
 // Whether a number without an exponent is too short to leave the type's range, at either end.
 template <class Float>
 bool surely_fits(std::string_view text) {
-    return text.size() <= -std::numeric_limits<Float>::min_exponent10 && text.find_first_of("eE") == text.npos;
+    return text.size() <= -std::numeric_limits<Float>::min_exponent10 &&
+           std::ranges::none_of(text, [](char c) { return c == 'e' || c == 'E'; });
 }
 
 }  // namespace

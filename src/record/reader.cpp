@@ -25,6 +25,7 @@ Result<Line> Line::read(const TableDefinition& table, std::string_view text) {
     if (auto distinct = check_names(root, {}); !distinct) return fail(distinct.error());
     line.columns_.assign(table.columns.size(), nullptr);
     Walk walk{{}, table.serde};
+    walk.bytes.reserve(text.size());
     std::size_t i = 0;  // the column behind the last one found: records mostly keep the columns' order
     for (const auto [name, value] : Members(root)) {
         for (std::size_t tried = 0; tried < table.columns.size(); ++tried, ++i) {

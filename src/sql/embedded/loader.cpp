@@ -90,7 +90,7 @@ class ObjectLoad::Reader {
             if (auto fault = record::size_fault(load_.requests_[i].size)) {
                 load_.outcomes_[i] = {LoadOutcome::State::unreadable, {}, 0, std::move(*fault), false};
             } else {
-                keys.push_back(load_.requests_[i].key);
+                keys.emplace_back(load_.requests_[i].key);
                 asked_.push_back(i);
             }
         }

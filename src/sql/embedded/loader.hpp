@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,9 +16,9 @@
 namespace dualstore::sql {
 
 struct LoadRequest {
-    std::string key;
-    std::string etag;     // of the version whose rows are already there; empty: none are
-    std::int64_t id = 0;  // marks the object's rows
+    std::string_view key;  // must outlive the load
+    std::string etag;      // of the version whose rows are already there; empty: none are
+    std::int64_t id = 0;   // marks the object's rows
     std::uint64_t size = 0;
 };
 

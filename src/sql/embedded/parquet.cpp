@@ -17,6 +17,7 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
     auto objects = list_all(*options.store, table.location);
     if (!objects) return fail(std::move(objects.error()));
     std::vector<LoadRequest> requests;
+    requests.reserve(objects->size());
     for (const ObjectInfo& info : *objects) {
         if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
@@ -27,7 +28,7 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
         if (outcome.state != LoadOutcome::State::unreadable) continue;
         return fail(ErrorCode::corrupt,
                     fmt::format("it cannot be read: {}; `dualstore check {}` lists all such objects", outcome.reason, table.name), "export",
-                    requests[i].key);
+                    std::string(requests[i].key));
     }
     return {};
 }
@@ -36,8 +37,9 @@ Result<std::uint64_t> write_parquet(const EmbeddedOptions& options, const TableD
     auto opened = open_database({});
     if (!opened) return fail(std::move(opened.error()));
     const Connection& connection = opened->connection;
-    if (auto created = run(connection, fmt::format("CREATE TABLE rows ({})", row_definition(table))); !created)
-        return fail(std::move(created.error()));
+    // Two threads read and insert; the rows are put in order afterwards.
+    const std::string create = fmt::format("SET preserve_insertion_order = false; CREATE TABLE rows ({})", row_definition(table));
+    if (auto created = statement(connection, create); !created) return fail(std::move(created.error()));
     if (auto loaded = load_table(options, table, connection); !loaded) return fail(std::move(loaded.error()));
     std::string columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {

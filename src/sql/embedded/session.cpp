@@ -48,6 +48,7 @@ void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
 // What has to be read of what was found; numbers the rows.
 std::vector<LoadRequest> requests_of(MirroredTable& table, std::vector<ObjectDifference>& differences) {
     std::vector<LoadRequest> requests;
+    requests.reserve(differences.size());
     for (ObjectDifference& difference : differences) {
         if (!difference.found) continue;
         difference.id = table.next_id++;
