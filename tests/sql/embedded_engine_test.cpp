@@ -270,6 +270,64 @@ TEST_F(EmbeddedTest, AnObjectThatVanishesWhileItIsReadIsNoRow) {
     EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 3);
 }
 
+// A first build of many objects goes straight into the snapshot's file, where DuckDB's threads read them.
+TEST_F(EmbeddedTest, AFirstBuildHasTheRowsThatMemoryWouldHave) {
+    auto faulty = std::make_shared<FaultyStore>();
+    store_ = faulty;
+    const std::string_view ddl = R"(
+CREATE EXTERNAL TABLE nested (id INT, line INT, tags ARRAY<STRING>, at STRUCT<x: INT, y: MAP<STRING, INT>>)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://b/nested/' TBLPROPERTIES ('dualstore.key' = '{id}.json');
+)";
+    std::mt19937 random(11);
+    for (int id = 0; id < 1500; ++id) {
+        std::string text;
+        const int lines = id % 700 == 77 ? 5000 : static_cast<int>(random() % 4);
+        for (int line = 0; line < lines; ++line) {
+            std::string tags;
+            for (std::uint32_t tag = id == 77 && line % 1000 == 1 ? 3000 : random() % 4; tag > 0; --tag)
+                tags += fmt::format(R"("tag {} of {}",)", tag, id);
+            if (!tags.empty()) tags.pop_back();
+            text += fmt::format(R"({{"id":{},"line":{},"tags":{},"at":{}}})", id, line, random() % 5 == 0 ? "null" : "[" + tags + "]",
+                                random() % 5 == 0 ? "null" : fmt::format(R"({{"x":{},"y":{{"k{}":null}}}})", line, id));
+            text += "\n";
+        }
+        put(fmt::format("nested/{}.json", id), text);
+    }
+    faulty->vanished = "nested/1477.json";
+    EmbeddedOptions held = options(ddl);
+    held.mirror = folder_ / "file" / "mirror";
+    std::ofstream(folder_ / "file") << "no folder";
+    auto in_memory = make_embedded_engine(held);
+    auto built = engine(ddl);
+    const std::string all =
+        "SELECT array_join(array_agg(json_format(CAST(ROW(id, line, tags, at, \"$path\") AS JSON)) ORDER BY id, line), ' ') FROM nested";
+    const std::string expected = ask_text(*in_memory, all);
+    EXPECT_EQ(ask_number(*in_memory, "SELECT max(cardinality(tags)) FROM nested"), 3000);
+    EXPECT_GT(ask_number(*in_memory, "SELECT count(*) FROM nested"), 10'000);
+    EXPECT_EQ(ask_text(*built, all), expected);
+    EXPECT_EQ(snapshots().size(), 1U);
+
+    const auto build_again = [&] {
+        built.reset();
+        std::filesystem::remove_all(folder_ / "mirror");
+        built = engine(ddl);
+        return built->execute(all, {});
+    };
+    faulty->failing = "nested/1200.json";
+    const auto failed = build_again();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(failed.error().key, "nested/1200.json");
+    faulty->failing.clear();
+    EXPECT_EQ(ask_text(*built, all), expected);
+    put("nested/5000.json", "{\"id\":1}\n{\"id\":\"no number\"}\n");
+    const auto unreadable = build_again();
+    ASSERT_FALSE(unreadable);
+    EXPECT_EQ(unreadable.error().code, ErrorCode::corrupt);
+    remove("nested/5000.json");
+    EXPECT_EQ(ask_text(*built, all), expected);
+}
+
 TEST_F(EmbeddedTest, OnlyQueriesRunAndTheyReachNothingButTheTables) {
     put("fruit/1.json", "{\"id\":1}\n");
     auto sql = engine();
