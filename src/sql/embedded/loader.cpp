@@ -84,6 +84,7 @@ class ObjectLoad::Reader {
 
     bool get_group() {
         const auto [first, last] = load_.take();
+        if (first == last) return false;
         std::vector<std::string> keys;
         asked_.clear();
         for (std::size_t i = first; i < last; ++i) {
@@ -96,7 +97,7 @@ class ObjectLoad::Reader {
         }
         at_ = 0;
         objects_ = load_.store_.get(keys);
-        return first != last;
+        return true;
     }
 
     void read_lines(std::string_view bytes, LoadOutcome& outcome) {

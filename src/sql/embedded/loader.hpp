@@ -42,7 +42,8 @@ class ObjectLoad {
     // Of these two one is to be called, once. Rows have the columns of row_columns(), and no order. Both read on up to two threads, and
     // fail when the store or DuckDB does.
     [[nodiscard]] Result<std::vector<Chunk>> read();
-    // Into a table of a database that is closed before this object's end. DuckDB's threads read, if it need not preserve the order of rows.
+    // Into a table. DuckDB's threads read, if it need not preserve the order of rows. Leaves a table function in the database,
+    // load_<table>, which nobody may call.
     [[nodiscard]] Result<void> insert(const Connection& connection, const std::string& table);
 
     // What came of each request, in order, after either has succeeded.
