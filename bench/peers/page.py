@@ -219,7 +219,7 @@ def text(run: Run) -> str:
         _beside(run, "get by key, warm, readers", "readers"),
         "\n## SQL after one more write, milliseconds\n\n",
         "An open client; the query filters by a text and sums. Each candidate is asked the same statement again and again; dualstore keeps its plan, "
-        "and a second row of figures asks it another one each time.\n\n",
+        "and in a second column it is asked another one each time.\n\n",
         _plot("sql", "SQL after one more write by number of records"),
         _beside(run, "SQL after one more write, records", "records", _more),
         _s3(run),

@@ -8,6 +8,9 @@
 namespace dualstore::sql {
 namespace {
 
+// Rows of a snapshot file that are compressed together.
+constexpr idx_t row_group_rows = 16'384;
+
 std::string quote(std::string_view text, char mark) {
     std::string quoted(1, mark);
     for (const char c : text) {
@@ -78,6 +81,22 @@ Result<void> statement(const Connection& connection, const std::string& sql) {
     auto done = run(connection, sql);
     if (!done) return fail(std::move(done.error()));
     return {};
+}
+
+TableFunction make_table_function(const std::string& name, void* rows, duckdb_table_function_bind_t bind,
+                                  duckdb_table_function_init_t begin, duckdb_table_function_t read) {
+    TableFunction function(duckdb_create_table_function());
+    duckdb_table_function_set_name(function.get(), name.c_str());
+    duckdb_table_function_set_extra_info(function.get(), rows, nullptr);
+    duckdb_table_function_set_bind(function.get(), bind);
+    duckdb_table_function_set_init(function.get(), begin);
+    duckdb_table_function_set_function(function.get(), read);
+    return function;
+}
+
+Result<void> show(const Connection& connection, const TableFunction& function) {
+    if (duckdb_register_table_function(connection.get(), function.get()) == DuckDBSuccess) return {};
+    return mirror_failure("cannot make a table function");
 }
 
 }  // namespace dualstore::sql

@@ -42,10 +42,8 @@ inline void destroy_selection(duckdb_selection_vector* selection) {
     duckdb_destroy_selection_vector(*selection);
 }
 using Selection = Owned<duckdb_selection_vector, destroy_selection>;
+using TableFunction = Owned<duckdb_table_function, duckdb_destroy_table_function>;
 using DuckValue = Owned<duckdb_value, duckdb_destroy_value>;
-
-// Rows of a snapshot file that are compressed together.
-inline constexpr idx_t row_group_rows = 16'384;
 
 // What a statement gave; chunks are taken one after the other.
 class Rows {
@@ -78,6 +76,12 @@ struct OpenedDatabase {
 [[nodiscard]] Result<Rows> run(const Connection& connection, const std::string& sql);
 // The same, of statements that give nothing.
 [[nodiscard]] Result<void> statement(const Connection& connection, const std::string& sql);
+
+// A table function without parameters, whose callbacks find `rows` as their extra info.
+[[nodiscard]] TableFunction make_table_function(const std::string& name, void* rows, duckdb_table_function_bind_t bind,
+                                                duckdb_table_function_init_t begin, duckdb_table_function_t read);
+// Makes it known to all connections to the database.
+[[nodiscard]] Result<void> show(const Connection& connection, const TableFunction& function);
 
 // Marks errors of the engine's own work, which a rebuilt mirror may mend, apart from those of the store and of the user's SQL.
 inline constexpr std::string_view mirror_operation = "mirror";

@@ -182,11 +182,11 @@ Result<std::vector<Chunk>> ObjectLoad::read() {
     std::vector<Chunk> chunks;
     const auto work = [&] {
         Reader reader(*this);
-        bool full = true;
-        while (full) {
+        bool more = !requests_.empty();
+        while (more) {
             Chunk chunk = make_chunk(columns_);
             if (!fill(reader, chunk.get())) return;
-            full = duckdb_data_chunk_get_size(chunk.get()) == duckdb_vector_size();
+            more = duckdb_data_chunk_get_size(chunk.get()) == duckdb_vector_size();
             const std::lock_guard lock(mutex_);
             chunks.push_back(std::move(chunk));
         }
@@ -207,16 +207,9 @@ Result<std::vector<Chunk>> ObjectLoad::read() {
 
 Result<void> ObjectLoad::insert(const Connection& connection, const std::string& table) {
     const std::string name = "load_" + table;
-    const Owned<duckdb_table_function, duckdb_destroy_table_function> function(duckdb_create_table_function());
-    duckdb_table_function_set_name(function.get(), name.c_str());
-    duckdb_table_function_set_extra_info(function.get(), this, nullptr);
-    duckdb_table_function_set_bind(function.get(), bind);
-    duckdb_table_function_set_init(function.get(), begin);
+    const TableFunction function = make_table_function(name, this, bind, begin, give);
     duckdb_table_function_set_local_init(function.get(), begin_thread);
-    duckdb_table_function_set_function(function.get(), give);
-    if (duckdb_register_table_function(connection.get(), function.get()) != DuckDBSuccess) {
-        return mirror_failure(fmt::format("cannot show {}", name));
-    }
+    if (auto shown = show(connection, function); !shown) return shown;
     auto inserted = statement(connection, fmt::format("INSERT INTO {} SELECT * FROM {}()", table, name));
     if (error_) return fail(std::move(*error_));
     return inserted;

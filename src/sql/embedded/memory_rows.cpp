@@ -51,15 +51,9 @@ void MemoryRows::Block::select() {
 }
 
 Result<void> MemoryRows::show(const Connection& connection, const std::string& name) {
-    const Owned<duckdb_table_function, duckdb_destroy_table_function> function(duckdb_create_table_function());
-    duckdb_table_function_set_name(function.get(), name.c_str());
-    duckdb_table_function_set_extra_info(function.get(), this, nullptr);
-    duckdb_table_function_set_bind(function.get(), bind);
-    duckdb_table_function_set_init(function.get(), begin);
-    duckdb_table_function_set_function(function.get(), read);
+    const TableFunction function = make_table_function(name, this, bind, begin, read);
     duckdb_table_function_supports_projection_pushdown(function.get(), true);
-    if (duckdb_register_table_function(connection.get(), function.get()) == DuckDBSuccess) return {};
-    return mirror_failure(fmt::format("cannot show {}", name));
+    return sql::show(connection, function);
 }
 
 void MemoryRows::bind(duckdb_bind_info info) {
@@ -105,7 +99,7 @@ void MemoryRows::add(Chunk chunk) {
 // Copies some rows of a chunk behind the last ones.
 void MemoryRows::append(const Chunk& chunk, const std::vector<sel_t>& rows) {
     if (blocks_.empty() || blocks_.back().rows + rows.size() > duckdb_vector_size()) {
-        blocks_.emplace_back().chunk = make_chunk(columns_);
+        blocks_.emplace_back().chunk = new_chunk();
     }
     Block& block = blocks_.back();
     const Selection selection = selection_of(rows);

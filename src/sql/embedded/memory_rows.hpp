@@ -23,6 +23,8 @@ class MemoryRows {
     // statistics, so that a statement prepared before rows came or went stays valid. Must live until the last query has ended.
     [[nodiscard]] Result<void> show(const Connection& connection, const std::string& name);
 
+    // An empty one for rows to be added.
+    [[nodiscard]] Chunk new_chunk() const { return make_chunk(columns_); }
     [[nodiscard]] bool empty() const { return blocks_.empty(); }
     void add(Chunk chunk);
     void remove(std::vector<std::int64_t> objects);

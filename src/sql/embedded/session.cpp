@@ -34,10 +34,9 @@ std::vector<RowColumn> mask_columns() {
 }
 
 void add_to_mask(MemoryRows& mask, std::span<const std::int64_t> objects) {
-    const std::vector<RowColumn> columns = mask_columns();
     while (!objects.empty()) {
         const auto some = objects.first(std::min<std::size_t>(objects.size(), duckdb_vector_size()));
-        Chunk chunk = make_chunk(columns);
+        Chunk chunk = mask.new_chunk();
         std::ranges::copy(some, static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.get(), 0))));
         duckdb_data_chunk_set_size(chunk.get(), some.size());
         mask.add(std::move(chunk));

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "sql/embedded/column_types.hpp"
 
 namespace dualstore::sql {
@@ -20,9 +18,8 @@ std::vector<RowColumn> known_columns() {
 
 // What is known of the objects. Unreadable ones are left out: they are read again by whoever opens the snapshot.
 void add_known(const KnownObjects& objects, MemoryRows& rows) {
-    const std::vector<RowColumn> columns = known_columns();
     for (auto object = objects.begin(); object != objects.end();) {
-        Chunk chunk = make_chunk(columns);
+        Chunk chunk = rows.new_chunk();
         const auto vector = [&](idx_t column) { return duckdb_data_chunk_get_vector(chunk.get(), column); };
         auto* counts = static_cast<std::int64_t*>(duckdb_vector_get_data(vector(3)));
         auto* ids = static_cast<std::int64_t*>(duckdb_vector_get_data(vector(4)));
