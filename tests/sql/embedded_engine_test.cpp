@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
+#include <stop_token>
 #include <thread>
 
 #include "sql/embedded_fixture.hpp"
@@ -224,6 +227,7 @@ TEST_F(EmbeddedTest, OneQueryAfterTheOtherAfterAnError) {
 class FaultyStore : public MemoryStore {
   public:
     std::vector<Result<std::optional<Object>>> get(std::span<const std::string> keys) override {
+        if (reading) reading();
         auto objects = MemoryStore::get(keys);
         for (std::size_t i = 0; i < keys.size(); ++i) {
             if (keys[i] == vanished) objects[i] = std::optional<Object>();
@@ -232,6 +236,7 @@ class FaultyStore : public MemoryStore {
         return objects;
     }
 
+    std::function<void()> reading;
     std::string vanished;
     std::string failing;
     ErrorCode code = ErrorCode::unavailable;
@@ -268,6 +273,49 @@ TEST_F(EmbeddedTest, AnObjectThatVanishesWhileItIsReadIsNoRow) {
     EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 2);
     faulty->vanished.clear();
     EXPECT_EQ(ask_number(*sql, "SELECT sum(id) FROM fruit"), 3);
+}
+
+TEST_F(EmbeddedTest, AStoppedQueryReadsNoMoreObjects) {
+    auto store = std::make_shared<FaultyStore>();
+    store_ = store;
+    put_fruit(0, 3000);
+    auto sql = engine();
+    for (const int objects : {3000, 500}) {  // of a first build, and into memory
+        std::stop_source stop;
+        std::atomic<int> reads = 0;
+        store->reading = [&] {
+            ++reads;
+            stop.request_stop();
+        };
+        const auto stopped = sql->execute("SELECT count(*) FROM fruit", {}, {.stop = stop.get_token()});
+        ASSERT_FALSE(stopped);
+        EXPECT_EQ(stopped.error().code, ErrorCode::query);
+        EXPECT_TRUE(stopped.error().message.starts_with("USER_CANCELED: ")) << stopped.error().message;
+        EXPECT_LE(reads, 2) << "of " << objects << " objects";
+        store->reading = nullptr;
+        EXPECT_GE(ask_number(*sql, "SELECT count(*) FROM fruit"), 3000);
+        put_fruit(5000, 5500);
+    }
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 3500);
+    EXPECT_EQ(snapshots().size(), 1U);
+}
+
+TEST_F(EmbeddedTest, AStoppedQueryEndsWhereItRuns) {
+    auto sql = engine();
+    const std::string_view long_one =
+        "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(x), "
+        "UNNEST(sequence(1, 10000)) c(x) WHERE a.x * b.x % 7 = c.x % 11";
+    for (const int milliseconds : {0, 1, 20, 200}) {
+        std::stop_source stop;
+        const std::jthread stopper([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+            stop.request_stop();
+        });
+        const auto stopped = sql->execute(long_one, {}, {.stop = stop.get_token()});
+        ASSERT_FALSE(stopped);
+        EXPECT_TRUE(stopped.error().message.starts_with("USER_CANCELED: ")) << stopped.error().message;
+    }
+    EXPECT_EQ(ask_number(*sql, "SELECT count(*) FROM fruit"), 0);
 }
 
 // A first build of many objects goes straight into the snapshot's file, where DuckDB's threads read them.

@@ -39,6 +39,10 @@ bool is_mirror_failure(const Error& error) {
     return error.operation == mirror_operation;
 }
 
+Error query_stopped() {
+    return {ErrorCode::query, Retry::never, "query", {}, "USER_CANCELED: the query was stopped"};
+}
+
 Result<OpenedDatabase> open_database(const std::string& file) {
     Owned<duckdb_config, duckdb_destroy_config> config;
     duckdb_create_config(config.out());

@@ -35,6 +35,7 @@ class Owned {
 using Database = Owned<duckdb_database, duckdb_close>;
 using Connection = Owned<duckdb_connection, duckdb_disconnect>;
 using Prepared = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
+using Pending = Owned<duckdb_pending_result, duckdb_destroy_pending>;
 using Statements = Owned<duckdb_extracted_statements, duckdb_destroy_extracted>;
 using Chunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using LogicalType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
@@ -87,6 +88,7 @@ struct OpenedDatabase {
 inline constexpr std::string_view mirror_operation = "mirror";
 [[nodiscard]] tl::unexpected<Error> mirror_failure(std::string_view text);
 [[nodiscard]] bool is_mirror_failure(const Error& error);
+[[nodiscard]] Error query_stopped();  // by who asked it
 
 [[nodiscard]] std::string quote_name(std::string_view name);  // "a""b"
 [[nodiscard]] std::string quote_text(std::string_view text);  // 'it''s'

@@ -23,7 +23,7 @@ tl::unexpected<Error> query_failure(const char* message) {
     for (const std::string_view damage : {"IO Error", "Serialization Error", "FATAL Error", "INTERNAL Error"}) {
         if (text.starts_with(damage)) return mirror_failure(text);
     }
-    if (text.starts_with("INTERRUPT Error")) return fail(ErrorCode::query, "USER_CANCELED: the query was stopped", "query");
+    if (text.starts_with("INTERRUPT Error")) return fail(query_stopped());
     return fail(athena::query_error(text));
 }
 
@@ -68,7 +68,7 @@ class Engine : public EmbeddedQueries {
         if (!query) return fail(std::move(query.error()));
         // One query at a time: the session's view of the tables belongs to the query that runs.
         const std::lock_guard lock(mutex_);
-        if (stop.stop_requested()) return query_failure("INTERRUPT Error");
+        if (stop.stop_requested()) return fail(query_stopped());
         try {
             auto answer = attempt(*query, parameters, stop);
             if (answer || !is_mirror_failure(answer.error())) return answer;
@@ -86,10 +86,11 @@ class Engine : public EmbeddedQueries {
     Result<QueryResult> attempt(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
     void give_up_session();
     Result<void> open_session();
-    Result<void> refresh(const athena::Translation& query, Environment::Time begun, std::optional<MirrorFolder::Lock>* lock);
+    Result<void> refresh(const athena::Translation& query, Environment::Time begun, const std::stop_token& stop,
+                         std::optional<MirrorFolder::Lock>* lock);
     [[nodiscard]] bool fresh_enough(const MirroredTable& table, Environment::Time begun) const;
     void adopt_session(std::unique_ptr<Session> session);
-    bool publish_if_due(std::optional<MirrorFolder::Lock> lock);
+    bool publish_if_due(std::optional<MirrorFolder::Lock> lock, const std::stop_token& stop);
     Result<void> prepare(const athena::Translation& query);
     Result<QueryResult> run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop);
 
@@ -109,12 +110,12 @@ Result<QueryResult> Engine::attempt(const athena::Translation& query, std::span<
     }
     const auto begun = options_.now();
     std::optional<MirrorFolder::Lock> lock;
-    if (auto fresh = refresh(query, begun, &lock); !fresh) return fail(std::move(fresh.error()));
-    if (publish_if_due(std::move(lock))) {
+    if (auto fresh = refresh(query, begun, stop, &lock); !fresh) return fail(std::move(fresh.error()));
+    if (publish_if_due(std::move(lock), stop)) {
         auto knowledge = session_->take_knowledge();
         if (auto opened = open_session(); !opened) return fail(std::move(opened.error()));
         if (!published_.empty() && snapshot_ == published_) session_->go_on_with(std::move(knowledge));  // else it is another process's
-        if (auto fresh = refresh(query, begun, nullptr); !fresh) return fail(std::move(fresh.error()));
+        if (auto fresh = refresh(query, begun, stop, nullptr); !fresh) return fail(std::move(fresh.error()));
     }
     if (auto updated = session_->update_views(query.with_path); !updated) return fail(std::move(updated.error()));
     if (auto prepared = prepare(query); !prepared) return fail(std::move(prepared.error()));
@@ -166,13 +167,14 @@ bool Engine::fresh_enough(const MirroredTable& table, Environment::Time begun) c
 
 // Brings every table that the query reads up to date. With a place for the lock under which snapshots are written, what a new snapshot
 // would have anyway may be left to that.
-Result<void> Engine::refresh(const athena::Translation& query, Environment::Time begun, std::optional<MirrorFolder::Lock>* lock) {
+Result<void> Engine::refresh(const athena::Translation& query, Environment::Time begun, const std::stop_token& stop,
+                             std::optional<MirrorFolder::Lock>* lock) {
     for (const TableDefinition* read : query.reads) {
         MirroredTable& table = session_->tables()[static_cast<std::size_t>(read - options_.tables.data())];
         if (!fresh_enough(table, begun)) {
             const bool may_postpone = lock != nullptr && !snapshots_fail_ && !table.in_snapshot && table.objects.empty();
             if (may_postpone && !*lock) *lock = folder_.try_lock();
-            if (auto fresh = session_->refresh(table, may_postpone && *lock); !fresh) return fresh;
+            if (auto fresh = session_->refresh(table, may_postpone && *lock, stop); !fresh) return fresh;
             table.listed = begun;
             if (options_.remote && Session::in_snapshot_whole(table)) folder_.mark_listed(snapshot_, mark_of(table), begun);
         }
@@ -183,7 +185,7 @@ Result<void> Engine::refresh(const athena::Translation& query, Environment::Time
 
 // True: the session has to be opened again, as there is a newer snapshot, or as it waits for one that could not be written. Never waits for
 // another process, and never fails the query.
-bool Engine::publish_if_due(std::optional<MirrorFolder::Lock> lock) {
+bool Engine::publish_if_due(std::optional<MirrorFolder::Lock> lock, const std::stop_token& stop) {
     if (snapshots_fail_ || !session_->snapshot_due()) return false;
     if (!lock) lock = folder_.try_lock();
     if (!lock) return false;
@@ -192,7 +194,7 @@ bool Engine::publish_if_due(std::optional<MirrorFolder::Lock> lock) {
     const std::filesystem::path file = folder_.path(next);
     const std::filesystem::path old = snapshot_.empty() ? std::filesystem::path() : folder_.path(snapshot_);
     const bool waits = session_->waits_for_snapshot();
-    const auto written = write_snapshot(*session_, old, file);
+    const auto written = write_snapshot(*session_, old, file, stop);
     if (written && folder_.publish(next)) {
         published_ = next;
         for (const MirroredTable& table : session_->tables()) {
@@ -223,17 +225,19 @@ Result<void> Engine::prepare(const athena::Translation& query) {
 }
 
 Result<QueryResult> Engine::run_query(const athena::Translation& query, std::span<const Value> parameters, const std::stop_token& stop) {
-    const duckdb_connection connection = session_->connection().get();
-    const std::stop_callback interrupt(stop, [connection] { duckdb_interrupt(connection); });
     const Prepared* prepared = session_->prepared(query.sql);
     if (prepared == nullptr) {
-        auto made = prepare_statement(connection, query.sql);
+        auto made = prepare_statement(session_->connection().get(), query.sql);
         if (!made) return fail(std::move(made.error()));
         prepared = &session_->keep(query.sql, std::move(*made));
     }
     if (auto bound = bind_parameters(*prepared, parameters); !bound) return fail(std::move(bound.error()));
+    Pending pending;
+    if (duckdb_pending_prepared(prepared->get(), pending.out()) != DuckDBSuccess) return query_failure(duckdb_pending_error(pending.get()));
+    // Only now, for DuckDB forgets an interruption that came before a query began; one that did is made up for here.
+    const std::stop_callback interrupt(stop, [this] { duckdb_interrupt(session_->connection().get()); });
     Rows rows;
-    if (duckdb_execute_prepared(prepared->get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
+    if (duckdb_execute_pending(pending.get(), rows.out()) != DuckDBSuccess) return query_failure(duckdb_result_error(rows.out()));
     return read_result(std::move(rows), query.columns);
 }
 

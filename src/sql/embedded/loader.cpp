@@ -139,12 +139,14 @@ class ObjectLoad::Reader {
     std::size_t line_ = 0;  // the next
 };
 
-ObjectLoad::ObjectLoad(ObjectStore& store, const TableDefinition& table, std::vector<LoadRequest> requests, bool remote)
+ObjectLoad::ObjectLoad(ObjectStore& store, const TableDefinition& table, std::vector<LoadRequest> requests, bool remote,
+                       std::stop_token stop)
     : store_(store),
       table_(table),
       requests_(std::move(requests)),
       columns_(row_columns(table)),
       objects_at_once_(remote ? remote_objects_a_request : objects_a_request),
+      stop_(std::move(stop)),
       outcomes_(requests_.size()) {}
 
 bool ObjectLoad::on_two_threads() const {
@@ -159,6 +161,7 @@ void ObjectLoad::stop(Error reason) {
 
 // The requests that one thread reads next.
 std::pair<std::size_t, std::size_t> ObjectLoad::take() {
+    if (stop_.stop_requested()) stop(query_stopped());
     const std::lock_guard lock(mutex_);
     const std::size_t first = next_;
     std::uint64_t bytes = 0;

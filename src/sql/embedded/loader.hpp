@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,8 +35,8 @@ struct LoadOutcome {
 // One reading of some objects. Of an unreadable object no row is given.
 class ObjectLoad {
   public:
-    // `remote`: reading an object costs a request, so that many are asked for at once.
-    ObjectLoad(ObjectStore& store, const TableDefinition& table, std::vector<LoadRequest> requests, bool remote);
+    // `remote`: reading an object costs a request, so that many are asked for at once. `stop` fails the reading with query_stopped().
+    ObjectLoad(ObjectStore& store, const TableDefinition& table, std::vector<LoadRequest> requests, bool remote, std::stop_token stop);
     ObjectLoad(const ObjectLoad&) = delete;
     ObjectLoad& operator=(const ObjectLoad&) = delete;
 
@@ -66,6 +67,7 @@ class ObjectLoad {
     const std::vector<LoadRequest> requests_;
     const std::vector<RowColumn> columns_;
     const std::size_t objects_at_once_;
+    const std::stop_token stop_;
     std::vector<LoadOutcome> outcomes_;  // each is one thread's
     std::mutex mutex_;
     std::size_t next_ = 0;  // of `requests_`; guarded by `mutex_`, as is the next

@@ -21,7 +21,7 @@ Result<void> load_table(const EmbeddedOptions& options, const TableDefinition& t
     for (const ObjectInfo& info : *objects) {
         if (!record::hidden(info.key, table.location)) requests.push_back({info.key, {}, 0, info.size});
     }
-    ObjectLoad load(*options.store, table, requests, options.remote);
+    ObjectLoad load(*options.store, table, requests, options.remote, {});
     if (auto inserted = load.insert(connection, "rows"); !inserted) return inserted;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const LoadOutcome& outcome = load.outcomes()[i];

@@ -307,7 +307,7 @@ void Session::go_on_with(std::vector<Knowledge> knowledge) {
     }
 }
 
-Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
+Result<void> Session::refresh(MirroredTable& table, bool may_postpone, const std::stop_token& stop) {
     if (auto read = read_objects(table); !read) return read;
     table.postponed.clear();
     if (!table.watch) table.watch = store_->watch(table.definition.location);
@@ -323,7 +323,7 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
         return {};
     }
     if (!differences->empty()) {
-        ObjectLoad load(*store_, table.definition, requests_of(table, *differences), remote_);
+        ObjectLoad load(*store_, table.definition, requests_of(table, *differences), remote_, stop);
         auto rows = load.read();
         if (!rows) return fail(std::move(rows.error()));
         take_outcomes(*differences, load);
@@ -334,8 +334,9 @@ Result<void> Session::refresh(MirroredTable& table, bool may_postpone) {
     return {};
 }
 
-Result<void> Session::load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows) {
-    ObjectLoad load(*store_, table.definition, requests_of(table, table.postponed), remote_);
+Result<void> Session::load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows,
+                                     const std::stop_token& stop) {
+    ObjectLoad load(*store_, table.definition, requests_of(table, table.postponed), remote_, stop);
     if (auto inserted = load.insert(connection, rows); !inserted) return inserted;
     take_outcomes(table.postponed, load);
     for (ObjectDifference& difference : table.postponed) apply(table, difference);

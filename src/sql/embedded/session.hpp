@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -89,9 +90,10 @@ class Session {
     void go_on_with(std::vector<Knowledge> knowledge);
     // Brings a table up to date with the store. `may_postpone`, for one of which nothing is known: many objects are only listed; unless a
     // snapshot is written of this session next, it must be thrown away.
-    [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone);
+    [[nodiscard]] Result<void> refresh(MirroredTable& table, bool may_postpone, const std::stop_token& stop);
     // Reads that into a table of the snapshot.
-    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows);
+    [[nodiscard]] Result<void> load_postponed(MirroredTable& table, const Connection& connection, const std::string& rows,
+                                              const std::stop_token& stop);
     // Makes each table's view fit its state; `with_path` adds the column "$path" to each.
     [[nodiscard]] Result<void> update_views(bool with_path);
     // corrupt, naming them, where objects of the table cannot be read.

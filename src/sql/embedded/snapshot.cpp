@@ -66,7 +66,7 @@ Result<void> write_rows(const MirroredTable& table, const Connection& target, co
     return sql.empty() ? Result<void>{} : statement(target, sql);
 }
 
-Result<void> write_table(Session& session, MirroredTable& table, const Connection& target) {
+Result<void> write_table(Session& session, MirroredTable& table, const Connection& target, const std::stop_token& stop) {
     if (auto read = session.read_objects(table); !read) return read;
     const std::string rows = fmt::format("rows_{}", table.number);
     const std::string objects = fmt::format("objects_{}", table.number);
@@ -77,7 +77,7 @@ Result<void> write_table(Session& session, MirroredTable& table, const Connectio
                                       "etag VARCHAR USING COMPRESSION uncompressed"));
     if (!created) return created;
     const bool postponed = !table.postponed.empty();
-    auto written = postponed ? session.load_postponed(table, target, rows) : write_rows(table, target, rows);
+    auto written = postponed ? session.load_postponed(table, target, rows, stop) : write_rows(table, target, rows);
     if (!written) return written;
     std::uint64_t count = 0;
     for (const auto& [key, object] : table.objects) count += object.rows;
@@ -90,7 +90,8 @@ Result<void> write_table(Session& session, MirroredTable& table, const Connectio
 
 }  // namespace
 
-Result<void> write_snapshot(Session& session, const std::filesystem::path& old_snapshot, const std::filesystem::path& file) {
+Result<void> write_snapshot(Session& session, const std::filesystem::path& old_snapshot, const std::filesystem::path& file,
+                            const std::stop_token& stop) {
     auto opened = open_database(file.string());
     if (!opened) return fail(std::move(opened.error()));
     std::string start = fmt::format(
@@ -100,7 +101,7 @@ Result<void> write_snapshot(Session& session, const std::filesystem::path& old_s
     if (!old_snapshot.empty()) start = fmt::format("ATTACH {} AS old (READ_ONLY);", quote_text(old_snapshot.string())) + start;
     if (auto done = run(opened->connection, start); !done) return fail(std::move(done.error()));
     for (MirroredTable& table : session.tables()) {
-        if (auto written = write_table(session, table, opened->connection); !written) return written;
+        if (auto written = write_table(session, table, opened->connection, stop); !written) return written;
     }
     if (auto done = run(opened->connection, "COMMIT;"); !done) return fail(std::move(done.error()));
     return {};
