@@ -38,7 +38,7 @@ Result<KeyLocks::Held> KeyLocks::lock(std::vector<std::size_t> wanted) {
     for (const std::size_t stripe : wanted) {
         mutexes_[stripe].lock();
         if (const int number = change(stripe, F_WRLCK)) {
-            mutexes_[stripe].unlock();
+            give_back(stripe);  // an answer may have been lost
             return fail(system_error(number, "cannot lock .dualstore/lock"));
         }
         held.stripes_.push_back(stripe);
@@ -46,15 +46,17 @@ Result<KeyLocks::Held> KeyLocks::lock(std::vector<std::size_t> wanted) {
     return held;
 }
 
+void KeyLocks::give_back(std::size_t stripe) {
+    if (change(stripe, F_UNLCK) != 0) stuck_ = true;
+    mutexes_[stripe].unlock();
+}
+
 KeyLocks::Held::~Held() {
-    for (const std::size_t stripe : stripes_) {
-        locks_->change(stripe, F_UNLCK);
-        locks_->mutexes_[stripe].unlock();
-    }
+    for (const std::size_t stripe : stripes_) locks_->give_back(stripe);
 }
 
 bool KeyLocks::in_place() const {
-    return !file_.removed();
+    return !stuck_ && !file_.removed();
 }
 
 }  // namespace dualstore::object

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -41,15 +42,18 @@ class KeyLocks {
     // Waits for all of them. Taken in ascending order, so that no two callers wait for each other; only who cuts the log takes
     // others while it has that lock, which nobody waits for who has one.
     [[nodiscard]] Result<Held> lock(std::vector<std::size_t> wanted);
-    // False after someone removed .dualstore: then these locks no longer keep anybody out.
+    // False after someone removed .dualstore, when these locks no longer keep anybody out, and after one could not be given back, which
+    // keeps others out until this object goes.
     [[nodiscard]] bool in_place() const;
     [[nodiscard]] const Descriptor& file() const { return file_; }
 
   private:
     explicit KeyLocks(Descriptor file) : file_(std::move(file)) {}
     int change(std::size_t stripe, short type);
+    void give_back(std::size_t stripe);
 
     Descriptor file_;
+    std::atomic<bool> stuck_ = false;
     std::array<std::mutex, stripes + 2> mutexes_;
 };
 

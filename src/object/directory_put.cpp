@@ -77,10 +77,11 @@ void ChangeGroup::settle(std::string_view what) {
         if (folder.changed.empty() || !writer_->syncs()) continue;
         const int number = object::sync(*folder.opened);
         for (const std::size_t request : folder.changed) {
-            if (number != 0) {
-                refuse(request, unsynced(what, number));
-            } else {
+            if (number == 0) {
                 settled.push_back(request);
+            } else {
+                refuse(request, unsynced(what, number));
+                if (removes()) tell_removed(request);
             }
         }
     }
@@ -103,6 +104,11 @@ void ChangeGroup::settle(std::string_view what) {
         const Error* const error = error_of(request);
         refuse(request, error != nullptr ? uncertain(*error, told.error()) : untold(what, told.error()));
     }
+}
+
+void ChangeGroup::tell_removed(std::size_t request) {
+    later_.push_back({LogEntry::Kind::remove, false, log_time(), {}, key_of(request), {}});
+    corrected_.push_back(request);
 }
 
 const Error* PutGroup::error_of(std::size_t request) const {
@@ -304,9 +310,12 @@ void RemoveGroup::run() {
                 refuse(request, std::move(found.error()));
             } else if (*found) {
                 found_.push_back(std::move(**found));
+            } else {
+                tell_removed(request);
             }
         }
         if (!found_.empty()) remove_all(*log);
+        settle("object is removed");
     }
     if (logged_) writer_->logged();
 }
@@ -356,7 +365,6 @@ void RemoveGroup::remove_all(DirectoryLog* log) {
             corrected_.push_back(found.request);
         }
     }
-    settle("object is removed");
 }
 
 }  // namespace dualstore::object

@@ -40,10 +40,13 @@ class ChangeGroup {
     ~ChangeGroup() = default;
 
     [[nodiscard]] virtual const std::string& key_of(std::size_t request) const = 0;
+    [[nodiscard]] virtual bool removes() const = 0;
     // Of its result; null: it has none so far.
     [[nodiscard]] virtual const Error* error_of(std::size_t request) const = 0;
     virtual void refuse(std::size_t request, Error error) = 0;
 
+    // Has settle() tell the log that there is no object: else a put that failed once the log had it could come back when that is mended.
+    void tell_removed(std::size_t request);
     // Syncs the folders of what is not in the log, and adds to it what `later_` says and that those keys are settled. Refuses what is not
     // known to be durable; `what`: the change that was made.
     void settle(std::string_view what);
@@ -95,6 +98,7 @@ class PutGroup final : ChangeGroup {
     void log_and_place(DirectoryLog* log, PutGroup* next);
     void place(Staged& staged) const;
     [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
+    [[nodiscard]] bool removes() const override { return false; }
     [[nodiscard]] const Error* error_of(std::size_t request) const override;
     void refuse(std::size_t request, Error error) override;
 
@@ -125,6 +129,7 @@ class RemoveGroup final : ChangeGroup {
     Result<std::optional<Found>> find(std::size_t request);
     void remove_all(DirectoryLog* log);
     [[nodiscard]] const std::string& key_of(std::size_t request) const override { return requests_[request].key; }
+    [[nodiscard]] bool removes() const override { return true; }
     [[nodiscard]] const Error* error_of(std::size_t request) const override;
     void refuse(std::size_t request, Error error) override;
 

@@ -105,6 +105,7 @@ Result<std::shared_ptr<const Descriptor>> Root::reader() {
     const std::lock_guard guard(mutex_);
     if (reader_ && !reader_->removed()) return reader_;
     reader_.reset();
+    if (writer_ && !writer_->usable()) writer_.reset();  // recovery must not wait for a lock that it cannot give back
     auto opened = open();
     if (!opened) return fail(std::move(opened.error()));
     if (*opened) {

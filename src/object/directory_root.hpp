@@ -30,7 +30,8 @@ class Writer {
     [[nodiscard]] bool syncs() const { return sync_; }
     [[nodiscard]] KeyLocks& locks() { return *locks_; }
     [[nodiscard]] const WriterFolder& temporaries() const { return temporaries_; }
-    // False in a forked child, which would share its parent's locks, and after someone removed the store's folder.
+    // False in a forked child, which would share its parent's locks, after someone removed the store's folder, and where a lock cannot be
+    // given back.
     [[nodiscard]] bool usable() const;
 
     // The log for so many changes; null where they are to be synced in their places: where no log is kept, and for a few at first, for
