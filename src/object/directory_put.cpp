@@ -71,7 +71,8 @@ std::optional<Error> version_fault(const Descriptor& folder, const std::string& 
     return std::nullopt;
 }
 
-void ChangeGroup::settle(std::string_view what) {
+void ChangeGroup::settle() {
+    const std::string_view what = removes() ? "object is removed" : "object is in its place";
     std::vector<std::size_t> settled;
     for (const auto& [path, folder] : folders_) {
         if (folder.changed.empty() || !writer_->syncs()) continue;
@@ -81,20 +82,14 @@ void ChangeGroup::settle(std::string_view what) {
                 settled.push_back(request);
             } else {
                 refuse(request, unsynced(what, number));
-                if (removes()) tell_removed(request);
+                if (removes()) tell(LogEntry::Kind::remove, request);
             }
         }
     }
     if (settled.empty() && later_.empty()) return;
     const auto log = writer_->log_in_use();
     if (log && *log == nullptr) return;
-    for (const std::size_t request : settled) {
-        LogEntry entry;
-        entry.kind = LogEntry::Kind::elsewhere;
-        entry.key = key_of(request);
-        later_.push_back(entry);
-        corrected_.push_back(request);
-    }
+    for (const std::size_t request : settled) tell(LogEntry::Kind::elsewhere, request);
     const auto told = log ? (*log)->commit(later_, {}) : Result<void>(fail(log.error()));
     if (told) {
         logged_ = true;
@@ -106,8 +101,8 @@ void ChangeGroup::settle(std::string_view what) {
     }
 }
 
-void ChangeGroup::tell_removed(std::size_t request) {
-    later_.push_back({LogEntry::Kind::remove, false, log_time(), {}, key_of(request), {}});
+void ChangeGroup::tell(LogEntry::Kind kind, std::size_t request) {
+    later_.push_back({kind, false, log_time(), {}, key_of(request), {}});
     corrected_.push_back(request);
 }
 
@@ -262,14 +257,15 @@ void PutGroup::log_and_place(DirectoryLog* log, PutGroup* next) {
             results_[request] = Version{std::move(staged.etag), {}};
             if (!staged.logged) staged.folder->changed.push_back(request);
         }
-        if (staged.logged && (staged.error || staged.created_after_all)) {
+        if (staged.logged && staged.error) {
+            tell(LogEntry::Kind::undone, request);
+        } else if (staged.logged && staged.created_after_all) {
             later_.push_back(entry(staged));
-            if (staged.error) later_.back() = {LogEntry::Kind::undone, false, 0, {}, requests_[request].key, {}};
             corrected_.push_back(request);
         }
         if (staged.error) refuse(request, std::move(*staged.error));
     }
-    settle("object is in its place");
+    settle();
 }
 
 // Other programs have no locks: what check() saw may have changed.
@@ -311,11 +307,11 @@ void RemoveGroup::run() {
             } else if (*found) {
                 found_.push_back(std::move(**found));
             } else {
-                tell_removed(request);
+                tell(LogEntry::Kind::remove, request);
             }
         }
         if (!found_.empty()) remove_all(*log);
-        settle("object is removed");
+        settle();
     }
     if (logged_) writer_->logged();
 }
@@ -361,8 +357,7 @@ void RemoveGroup::remove_all(DirectoryLog* log) {
         } else if (errno != ENOENT) {
             refuse(found.request, system_error(errno, "cannot remove the object"));
             if (log == nullptr) continue;
-            later_.push_back({LogEntry::Kind::undone, false, 0, {}, requests_[found.request].key, {}});
-            corrected_.push_back(found.request);
+            tell(LogEntry::Kind::undone, found.request);
         }
     }
 }

@@ -45,11 +45,12 @@ class ChangeGroup {
     [[nodiscard]] virtual const Error* error_of(std::size_t request) const = 0;
     virtual void refuse(std::size_t request, Error error) = 0;
 
-    // Has settle() tell the log that there is no object: else a put that failed once the log had it could come back when that is mended.
-    void tell_removed(std::size_t request);
+    // Has settle() tell the log of a request. Of a remove also where there was no object: else a put that failed once the log had it could
+    // come back when that is mended.
+    void tell(LogEntry::Kind kind, std::size_t request);
     // Syncs the folders of what is not in the log, and adds to it what `later_` says and that those keys are settled. Refuses what is not
-    // known to be durable; `what`: the change that was made.
-    void settle(std::string_view what);
+    // known to be durable.
+    void settle();
 
     const std::shared_ptr<Writer> writer_;
     std::map<std::string, Folder> folders_;
